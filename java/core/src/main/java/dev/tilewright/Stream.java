@@ -1,0 +1,4 @@
+package dev.tilewright;
+
+/** Skeleton. */
+public abstract class Stream {}

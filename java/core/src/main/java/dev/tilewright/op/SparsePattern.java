@@ -1,0 +1,4 @@
+package dev.tilewright.op;
+
+/** Frequencies that a frequency-sparse convolution keeps. */
+public final class SparsePattern {}
