@@ -48,10 +48,11 @@ public final class NativeMemory implements AutoCloseable {
    * Allocates uninitialised memory.
    *
    * @param bytes size, at least 1
-   * @param owner what the memory is for, in the words of the leak report
+   * @param owner what the memory is for: its text stands in errors and leak reports and is asked for only then. It must
+   *     not reach the block, or the block would never be collected
    * @throws OutOfDeviceMemoryException when there is not that much
    */
-  public static NativeMemory allocate(long bytes, String owner) {
+  public static NativeMemory allocate(long bytes, Object owner) {
     if (bytes < 1) {
       throw new InvalidSpecException("bytes", bytes, "at least 1");
     }
@@ -88,7 +89,7 @@ public final class NativeMemory implements AutoCloseable {
    */
   public long address() {
     if (block.closed) {
-      throw new InvalidSpecException(block.owner, "closed memory", "memory that is open");
+      throw new InvalidSpecException("memory", block.owner + " is closed", "open memory");
     }
     return block.address;
   }
@@ -114,11 +115,11 @@ public final class NativeMemory implements AutoCloseable {
   private static final class Block implements Runnable {
     final long address;
     final long bytes;
-    final String owner;
+    final Object owner;
     final Throwable allocation;
     volatile boolean closed;
 
-    Block(long address, long bytes, String owner) {
+    Block(long address, long bytes, Object owner) {
       this.address = address;
       this.bytes = bytes;
       this.owner = owner;

@@ -42,7 +42,7 @@ public final class Tensor implements AutoCloseable {
   public static Tensor allocate(Device device, DType dtype, long... shape) {
     long[] own = shape.clone();
     long elements = elements(dtype, own);
-    NativeMemory memory = NativeMemory.allocate(elements * dtype.bytes(), "tensor");
+    NativeMemory memory = NativeMemory.allocate(elements * dtype.bytes(), new Label(dtype, own));
     return new Tensor(device, dtype, own, elements, memory, memory.address());
   }
 
@@ -227,6 +227,14 @@ public final class Tensor implements AutoCloseable {
   @Override
   public String toString() {
     return dtype.label() + Arrays.toString(shape);
+  }
+
+  /** Names a tensor in leak reports without reaching it. */
+  private record Label(DType dtype, long[] shape) {
+    @Override
+    public String toString() {
+      return "tensor " + dtype.label() + Arrays.toString(shape);
+    }
   }
 
   private void requireLength(String argument, int length) {

@@ -271,6 +271,21 @@ public final class CpuPool implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    wake(workers.length);
+    Thread self = Thread.currentThread();
+    if (owner.get() == self || self instanceof Worker w && w.pool == this) {
+      return;
+    }
+    for (Worker worker : workers) {
+      try {
+        if (worker != null) {
+          worker.join();
+        }
+      } catch (InterruptedException e) {
+        self.interrupt(); // the workers end all the same
+        return;
+      }
+    }
   }
 
   private static TilewrightException interrupted(long skipped) {
