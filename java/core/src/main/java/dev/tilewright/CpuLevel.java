@@ -4,7 +4,10 @@ import dev.tilewright.jni.Native;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 
-/** Levels of vector code on x86-64, in rising order; the ordinal is what native code calls the level. */
+/**
+ * Levels of vector code on x86-64, in rising order; the ordinal is what native code calls the
+ * level.
+ */
 public enum CpuLevel {
   /** Every 64-bit x86 processor: SSE2. */
   X86_64("x86-64"),
@@ -46,8 +49,9 @@ public enum CpuLevel {
   }
 
   /**
-   * The level to use: the machine's, lowered by {@code -Dtilewright.cpu.level} or else by the environment variable
-   * {@code TILEWRIGHT_CPU_LEVEL}. A wish above the machine's level is logged and not granted.
+   * The level to use: the machine's, lowered by {@code -Dtilewright.cpu.level} or else by the
+   * environment variable {@code TILEWRIGHT_CPU_LEVEL}. A wish above the machine's level is logged
+   * and not granted.
    *
    * @throws InvalidSpecException when the wish is no level
    */
@@ -66,7 +70,11 @@ public enum CpuLevel {
       System.getLogger("dev.tilewright")
           .log(
               Level.WARNING,
-              "CPU level " + wanted.label + " was asked for; this machine has " + machine.label + ", using that");
+              "CPU level "
+                  + wanted.label
+                  + " was asked for; this machine has "
+                  + machine.label
+                  + ", using that");
       return machine;
     }
     return wanted;

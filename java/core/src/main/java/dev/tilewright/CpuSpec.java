@@ -3,9 +3,11 @@ package dev.tilewright;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The numbers of a CPU.
@@ -52,8 +54,9 @@ public record CpuSpec(
   }
 
   /**
-   * Reads {@code proc/cpuinfo}, {@code proc/self/status} and {@code sys/devices/system/cpu} under {@code root}, which
-   * may be a saved copy of another machine's. What is missing gets a usual value.
+   * Reads {@code proc/cpuinfo}, {@code proc/self/status} and {@code sys/devices/system/cpu} under
+   * {@code root}, which may be a saved copy of another machine's. What is missing gets a usual
+   * value.
    *
    * @param available logical CPUs that the process may use, quota included
    */
@@ -62,7 +65,7 @@ public record CpuSpec(
     Path cpus = root.resolve("sys/devices/system/cpu");
     List<Integer> allowed = allowedCpus(root, available);
     int cores = Math.max(1, Math.min(available, physicalCores(cpus, info, allowed)));
-    long[] caches = caches(cpus.resolve("cpu" + (allowed.isEmpty() ? 0 : allowed.get(0)) + "/cache"));
+    long[] caches = caches(cpus.resolve("cpu" + (allowed.get(0)) + "/cache"));
     return new CpuSpec(
         value(info, "model name", "unknown CPU"),
         cores,
@@ -89,12 +92,14 @@ public record CpuSpec(
   }
 
   private static String size(long bytes) {
-    return bytes >= 1 << 20 && bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
+    return bytes >= 1 << 20 && bytes % (1 << 20) == 0
+        ? (bytes >> 20) + " MiB"
+        : (bytes >> 10) + " KiB";
   }
 
   /** CPUs of the affinity mask, or 0 .. available-1 when the file does not say. */
   private static List<Integer> allowedCpus(Path root, int available) {
-    List<Integer> allowed = new java.util.ArrayList<>();
+    List<Integer> allowed = new ArrayList<>();
     String list = value(lines(root.resolve("proc/self/status")), "Cpus_allowed_list", "");
     try {
       for (String range : list.isEmpty() ? new String[0] : list.split(",")) {
@@ -107,8 +112,8 @@ public record CpuSpec(
     } catch (NumberFormatException e) {
       allowed.clear();
     }
-    for (int cpu = 0; allowed.size() < 1 && cpu < available || list.isEmpty() && cpu < available; cpu++) {
-      allowed.add(cpu);
+    if (allowed.isEmpty()) {
+      IntStream.range(0, available).forEach(allowed::add);
     }
     return allowed;
   }

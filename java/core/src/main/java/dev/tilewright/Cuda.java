@@ -9,7 +9,10 @@ public final class Cuda {
 
   private Cuda() {}
 
-  /** Whether {@code Device.open("cuda:0")} can work; false in this version, which has no CUDA device. */
+  /**
+   * Whether {@code Device.open("cuda:0")} can work; false in this version, which has no CUDA
+   * device.
+   */
   public static boolean isAvailable() {
     return false;
   }
@@ -17,8 +20,7 @@ public final class Cuda {
   /** What is missing for CUDA, exactly, and the fix: one line. */
   public static String unavailabilityCause() {
     NativeLibrary.require();
-    return cause(
-        error("libcuda.so.1"), Native.tw_cuda_driver_version(), error("libcudart.so.13"));
+    return cause(error("libcuda.so.1"), Native.tw_cuda_driver_version(), error("libcudart.so.13"));
   }
 
   /**
@@ -31,10 +33,16 @@ public final class Cuda {
   public static String cause(String driver, int version, String runtime) {
     if (driver != null) {
       String also = runtime == null ? "" : "; libcudart.so.13 (CUDA 13 runtime) is missing too";
-      return "libcuda.so.1 (NVIDIA driver) cannot be loaded: " + driver + also + ". Fix: " + FIX + ".";
+      return "libcuda.so.1 (NVIDIA driver) cannot be loaded: "
+          + driver
+          + also
+          + ". Fix: "
+          + FIX
+          + ".";
     }
     if (version < 13000) {
-      String supports = version < 0 ? "does not tell its version" : "supports CUDA " + dotted(version);
+      String supports =
+          version < 0 ? "does not tell its version" : "supports CUDA " + dotted(version);
       return "the NVIDIA driver (libcuda.so.1) " + supports + " and is too old. Fix: " + FIX + ".";
     }
     String also =

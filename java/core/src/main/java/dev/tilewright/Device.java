@@ -13,9 +13,10 @@ public interface Device extends AutoCloseable {
   /**
    * Opens a device.
    *
-   * @param name {@code cpu}; {@code cuda} or {@code cuda:N} for an NVIDIA GPU; {@code sim:GPU} for a simulated one; in
-   *     any case
-   * @throws UnsupportedDeviceException when there is no such device, saying what is missing and what to do
+   * @param name {@code cpu}; {@code cuda} or {@code cuda:N} for an NVIDIA GPU; {@code sim:GPU} for
+   *     a simulated one; in any case
+   * @throws UnsupportedDeviceException when there is no such device, saying what is missing and
+   *     what to do
    * @throws KernelLoadException when the native library cannot be loaded
    */
   static Device open(String name) {
@@ -32,11 +33,16 @@ public interface Device extends AutoCloseable {
           "device " + wanted + ": this build has no simulated GPU yet; use cpu");
     }
     throw new UnsupportedDeviceException(
-        "no device is called '" + name + "'; valid names are cpu, cuda, cuda:N (such as cuda:0) and sim:GPU (such as"
+        "no device is called '"
+            + name
+            + "'; valid names are cpu, cuda, cuda:N (such as cuda:0) and sim:GPU (such as"
             + " sim:h100)");
   }
 
-  /** Opens the fastest device that works here: CUDA if it can be used, else the CPU. Logs one line: which, and why. */
+  /**
+   * Opens the fastest device that works here: CUDA if it can be used, else the CPU. Logs one line:
+   * which, and why.
+   */
   static Device best() {
     String cause = Cuda.unavailabilityCause();
     Device device = open("cpu");
@@ -84,7 +90,8 @@ public interface Device extends AutoCloseable {
   }
 
   /**
-   * A tensor over memory that stays the caller's: it must live as long as the tensor is used, and is never freed here.
+   * A tensor over memory that stays the caller's: it must live as long as the tensor is used, and
+   * is never freed here.
    *
    * @param address in this device's memory, a multiple of the element size
    */

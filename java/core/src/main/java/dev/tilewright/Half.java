@@ -1,8 +1,9 @@
 package dev.tilewright;
 
 /**
- * Conversions between f32 and the 16-bit types, as the processor does them: round to nearest, ties to even; overflow
- * becomes infinity; subnormals are kept; a NaN stays a NaN, made quiet, with the upper bits of its payload.
+ * Conversions between f32 and the 16-bit types, as the processor does them: round to nearest, ties
+ * to even; overflow becomes infinity; subnormals are kept; a NaN stays a NaN, made quiet, with the
+ * upper bits of its payload.
  */
 public final class Half {
   private Half() {}
@@ -23,7 +24,8 @@ public final class Half {
       int rebased = magnitude - 0x3800_0000;
       return (short) (sign | rebased + 0xfff + (rebased >>> 13 & 1) >>> 13);
     }
-    if (magnitude <= 0x3300_0000) { // 2^-25, half of the smallest subnormal: a tie, which goes to zero
+    if (magnitude
+        <= 0x3300_0000) { // 2^-25, half of the smallest subnormal: a tie, which goes to zero
       return (short) sign;
     }
     int significand = magnitude & 0x7f_ffff | 0x80_0000;

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Host memory seen from Java: how much is free, and copies between it and arrays, with conversion. */
+/**
+ * Host memory seen from Java: how much is free, and copies between it and arrays, with conversion.
+ */
 final class HostMemory {
   /** Elements of one native copy: the collector may have to wait for that long. */
   private static final int COPY = 1 << 18;
@@ -30,7 +32,10 @@ final class HostMemory {
     }
   }
 
-  /** Writes {@code count} floats of {@code source} from {@code from} on to {@code address}, rounded to {@code dtype}. */
+  /**
+   * Writes {@code count} floats of {@code source} from {@code from} on to {@code address}, rounded
+   * to {@code dtype}.
+   */
   static void write(DType dtype, long address, float[] source, int from, int count) {
     if (dtype == DType.F32) {
       for (int done = 0; done < count; ) {
@@ -70,7 +75,10 @@ final class HostMemory {
     }
   }
 
-  /** Reads {@code count} elements at {@code address} into {@code target} from {@code from} on; f64 is rounded. */
+  /**
+   * Reads {@code count} elements at {@code address} into {@code target} from {@code from} on; f64
+   * is rounded.
+   */
   static void read(DType dtype, long address, float[] target, int from, int count) {
     if (dtype == DType.F32) {
       for (int done = 0; done < count; ) {

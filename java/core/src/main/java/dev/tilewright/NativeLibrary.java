@@ -11,7 +11,8 @@ public final class NativeLibrary {
   /**
    * Returns when the native library is loaded.
    *
-   * @throws KernelLoadException when it cannot be loaded, naming the file or library that is missing and the fix
+   * @throws KernelLoadException when it cannot be loaded, naming the file or library that is
+   *     missing and the fix
    */
   public static void require() {
     if (FAILURE != null) {

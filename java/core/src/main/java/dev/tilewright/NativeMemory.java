@@ -7,15 +7,16 @@ import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One block of native host memory that is freed when it is closed. Tensors and plans keep their memory in it.
+ * One block of native host memory that is freed when it is closed. Tensors and plans keep their
+ * memory in it.
  *
- * <p>A block that becomes unreachable without having been closed is freed by a {@link Cleaner}, which logs one warning;
- * with {@code -Dtilewright.leaks=trace} the warning carries the stack of the allocation. Code that hands {@link
- * #address()} to native code therefore keeps the block reachable for as long, see {@link
- * java.lang.ref.Reference#reachabilityFence}.
+ * <p>A block that becomes unreachable without having been closed is freed by a {@link Cleaner},
+ * which logs one warning; with {@code -Dtilewright.leaks=trace} the warning carries the stack of
+ * the allocation. Code that hands {@link #address()} to native code therefore keeps the block
+ * reachable for as long, see {@link java.lang.ref.Reference#reachabilityFence}.
  *
- * <p>Blocks start on a 64-byte boundary, those of 4 KiB and more on a page. Allocation and close are safe from any
- * thread; a close must not race with a use.
+ * <p>Blocks start on a 64-byte boundary, those of 4 KiB and more on a page. Allocation and close
+ * are safe from any thread; a close must not race with a use.
  */
 public final class NativeMemory implements AutoCloseable {
   /** Alignment of every block, in bytes: a cache line, and the widest vector. */
@@ -24,8 +25,8 @@ public final class NativeMemory implements AutoCloseable {
   private static final int PAGE = 4096;
 
   /**
-   * From this size on the free memory is asked for first: the kernel promises more memory than it has, and kills the
-   * process when the promise is called in.
+   * From this size on the free memory is asked for first: the kernel promises more memory than it
+   * has, and kills the process when the promise is called in.
    */
   private static final long CHECKED_BYTES = 1L << 30;
 
@@ -48,8 +49,8 @@ public final class NativeMemory implements AutoCloseable {
    * Allocates uninitialised memory.
    *
    * @param bytes size, at least 1
-   * @param owner what the memory is for: its text stands in errors and leak reports and is asked for only then. It must
-   *     not reach the block, or the block would never be collected
+   * @param owner what the memory is for: its text stands in errors and leak reports and is asked
+   *     for only then. It must not reach the block, or the block would never be collected
    * @throws OutOfDeviceMemoryException when there is not that much
    */
   public static NativeMemory allocate(long bytes, Object owner) {
@@ -137,7 +138,9 @@ public final class NativeMemory implements AutoCloseable {
       if (leaked) {
         String hint = TRACE ? "" : "; -Dtilewright.leaks=trace shows where it was allocated";
         LOG.log(
-            Level.WARNING, owner + " was never closed: freed " + bytes + " bytes" + hint, allocation);
+            Level.WARNING,
+            owner + " was never closed: freed " + bytes + " bytes" + hint,
+            allocation);
       }
     }
   }

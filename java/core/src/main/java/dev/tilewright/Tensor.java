@@ -4,12 +4,14 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * Device memory with an element type and a shape: contiguous, last dimension fastest. It owns its memory or wraps a
- * foreign address. Sizes are 64-bit: up to 2^62 elements, as far as their bytes fit in a {@code long}.
+ * Device memory with an element type and a shape: contiguous, last dimension fastest. It owns its
+ * memory or wraps a foreign address. Sizes are 64-bit: up to 2^62 elements, as far as their bytes
+ * fit in a {@code long}.
  *
- * <p>Not synchronised: one thread at a time writes. A tensor that owns its memory is closed by its user; closing twice
- * is harmless, use after close throws {@link InvalidSpecException}, and a forgotten one is reported (see {@link
- * NativeMemory}). It must stay reachable while native code uses its {@link #address()}.
+ * <p>Not synchronised: one thread at a time writes. A tensor that owns its memory is closed by its
+ * user; closing twice is harmless, use after close throws {@link InvalidSpecException}, and a
+ * forgotten one is reported (see {@link NativeMemory}). It must stay reachable while native code
+ * uses its {@link #address()}.
  */
 public final class Tensor implements AutoCloseable {
   private static final int MAX_RANK = 8;
@@ -23,7 +25,8 @@ public final class Tensor implements AutoCloseable {
   private final NativeMemory memory; // null when foreign
   private volatile boolean closed;
 
-  private Tensor(Device device, DType dtype, long[] shape, long elements, NativeMemory memory, long address) {
+  private Tensor(
+      Device device, DType dtype, long[] shape, long elements, NativeMemory memory, long address) {
     this.device = device;
     this.dtype = dtype;
     this.shape = shape;
@@ -33,8 +36,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor with host memory of its own, uninitialised. For implementations of {@link Device}; users call {@link
-   * Device#empty}.
+   * A tensor with host memory of its own, uninitialised. For implementations of {@link Device};
+   * users call {@link Device#empty}.
    *
    * @throws InvalidSpecException when a dimension is below 1 or the size overflows
    * @throws OutOfDeviceMemoryException when there is not that much memory
@@ -47,11 +50,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A tensor over foreign memory that stays the caller's. For implementations of {@link Device}; users call {@link
-   * Device#wrap}.
+   * A tensor over foreign memory that stays the caller's. For implementations of {@link Device};
+   * users call {@link Device#wrap}.
    *
-   * @throws InvalidSpecException when the address is 0 or not a multiple of the element size, a dimension is below 1 or
-   *     the size overflows
+   * @throws InvalidSpecException when the address is 0 or not a multiple of the element size, a
+   *     dimension is below 1 or the size overflows
    */
   public static Tensor foreign(Device device, long address, DType dtype, long... shape) {
     long[] own = shape.clone();
@@ -80,7 +83,9 @@ public final class Tensor implements AutoCloseable {
         throw new InvalidSpecException(
             "shape", Arrays.toString(shape), "every dimension at least 1");
       }
-      if (Math.multiplyHigh(elements, dim) != 0 || elements * dim < 0 || elements * dim > MAX_ELEMENTS) {
+      if (Math.multiplyHigh(elements, dim) != 0
+          || elements * dim < 0
+          || elements * dim > MAX_ELEMENTS) {
         throw new InvalidSpecException("shape", Arrays.toString(shape), "at most 2^62 elements");
       }
       elements *= dim;
@@ -128,7 +133,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Address of element 0 in the device's memory. Read it anew for each use: it is good until the tensor is closed.
+   * Address of element 0 in the device's memory. Read it anew for each use: it is good until the
+   * tensor is closed.
    *
    * @throws InvalidSpecException after close
    */
@@ -160,8 +166,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Sets {@code count} elements, counted in memory order from {@code first}, from {@code values}: how to fill a tensor
-   * that is longer than an array can be.
+   * Sets {@code count} elements, counted in memory order from {@code first}, from {@code values}:
+   * how to fill a tensor that is longer than an array can be.
    *
    * @throws InvalidSpecException when the range leaves the tensor or the array
    */
@@ -198,7 +204,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Copies {@code count} elements, counted in memory order from {@code first}, into {@code values} from {@code from} on.
+   * Copies {@code count} elements, counted in memory order from {@code first}, into {@code values}
+   * from {@code from} on.
    *
    * @throws InvalidSpecException when the range leaves the tensor or the array
    */

@@ -7,10 +7,14 @@ import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Platform;
 
 /**
- * The binding of {@code tilewright.h}: pure, single-threaded functions over raw addresses. Internal; the public API is in
- * {@code dev.tilewright}.
+ * The binding of {@code tilewright.h}: pure, single-threaded functions over raw addresses.
+ * Internal; the public API is in {@code dev.tilewright}.
  */
-@Platform(value = "linux-x86_64", include = "tilewright.h", link = "tilewright_kernels", compiler = "cpp17")
+@Platform(
+    value = "linux-x86_64",
+    include = "tilewright.h",
+    link = "tilewright_kernels",
+    compiler = "cpp17")
 @NoException
 public final class Native {
   static {
@@ -19,10 +23,15 @@ public final class Native {
 
   private Native() {}
 
-  /** Highest vector level that the processor runs: 0 plain x86-64, 1 AVX2 with FMA and F16C, 2 AVX-512 F, DQ, BW, VL. */
+  /**
+   * Highest vector level that the processor runs: 0 plain x86-64, 1 AVX2 with FMA and F16C, 2
+   * AVX-512 F, DQ, BW, VL.
+   */
   public static native int tw_cpu_level();
 
-  /** Uninitialised native memory on a boundary of {@code alignment} bytes, or 0 when there is none. */
+  /**
+   * Uninitialised native memory on a boundary of {@code alignment} bytes, or 0 when there is none.
+   */
   public static native long tw_alloc(long bytes, long alignment);
 
   /** Frees what {@link #tw_alloc} returned. */
@@ -51,9 +60,15 @@ public final class Native {
   /** Sets {@code count} elements of 2, 4 or 8 bytes to the low bits of {@code bits}. */
   public static native void tw_fill(long address, long count, int elementBytes, long bits);
 
-  /** 0 when the dynamic linker finds the library, else the length of its message, which goes into {@code message}. */
+  /**
+   * 0 when the dynamic linker finds the library, else the length of its message, which goes into
+   * {@code message}.
+   */
   public static native int tw_dlopen_error(String name, byte[] message, int capacity);
 
-  /** The CUDA version that the installed driver supports, as 1000 * major + 10 * minor, or -1 without a driver. */
+  /**
+   * The CUDA version that the installed driver supports, as 1000 * major + 10 * minor, or -1
+   * without a driver.
+   */
   public static native int tw_cuda_driver_version();
 }

@@ -84,7 +84,8 @@ class CpuPoolTest {
                 throw new IllegalStateException(e);
               }
             });
-        assertEquals(0b1111, workers.get(), "four tasks that wait for each other need four threads");
+        assertEquals(
+            0b1111, workers.get(), "four tasks that wait for each other need four threads");
         Thread.sleep(round % 3); // 1 ms is far beyond the spin
       }
     }
@@ -284,7 +285,10 @@ class CpuPoolTest {
     }
   }
 
-  /** Calls of every kind in random order: good, failing, interrupted, nested, with pauses beyond the spin. */
+  /**
+   * Calls of every kind in random order: good, failing, interrupted, nested, with pauses beyond the
+   * spin.
+   */
   private static void mixedCalls(CpuPool pool, int threads, Random random, int calls) {
     for (int call = 0; call < calls; call++) {
       int tasks = random.nextInt(20);

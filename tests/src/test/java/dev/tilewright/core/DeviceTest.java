@@ -74,7 +74,8 @@ class DeviceTest {
       logger.removeHandler(handler);
     }
     assertEquals(1, lines.size(), lines.toString());
-    assertTrue(lines.get(0).contains("using cpu") && lines.get(0).contains(Cuda.unavailabilityCause()));
+    assertTrue(
+        lines.get(0).contains("using cpu") && lines.get(0).contains(Cuda.unavailabilityCause()));
   }
 
   @Test
@@ -85,7 +86,6 @@ class DeviceTest {
       try (Stream stream = device.newStream()) {
         assertNotSame(device.stream(), stream);
         stream.synchronize();
-        stream.close();
       }
     }
   }

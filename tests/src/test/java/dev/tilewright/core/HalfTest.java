@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 
 /** The 16-bit conversions against their definition, evaluated in f64. */
 class HalfTest {
-  /** The value with {@code fraction} fraction bits nearest to x: rint is half-even, and the scaling is exact. */
+  /**
+   * The value with {@code fraction} fraction bits nearest to x: rint is half-even, and the scaling
+   * is exact.
+   */
   private static double nearest(float x, int fraction, int minExponent, double limit) {
     if (Float.isNaN(x) || Float.isInfinite(x) || x == 0) {
       return x;
@@ -23,8 +26,10 @@ class HalfTest {
   private static void check(float x) {
     double f16 = nearest(x, 10, -14, 65536);
     double bf16 = nearest(x, 7, -126, Math.scalb(1.0, 128));
-    assertEquals(f16, (double) Half.f16ToF32(Half.f32ToF16(x)), () -> "f16 of " + Float.toHexString(x));
-    assertEquals(bf16, (double) Half.bf16ToF32(Half.f32ToBf16(x)), () -> "bf16 of " + Float.toHexString(x));
+    assertEquals(
+        f16, (double) Half.f16ToF32(Half.f32ToF16(x)), () -> "f16 of " + Float.toHexString(x));
+    assertEquals(
+        bf16, (double) Half.bf16ToF32(Half.f32ToBf16(x)), () -> "bf16 of " + Float.toHexString(x));
   }
 
   @Test
@@ -42,7 +47,8 @@ class HalfTest {
       float wide = Half.f16ToF32(half);
       assertEquals(bits >> 15 == 0 ? magnitude : -magnitude, (double) wide);
       if (Float.isNaN(wide)) {
-        assertEquals((short) (bits | 0x200), Half.f32ToF16(wide), "a NaN becomes quiet and keeps the rest");
+        assertEquals(
+            (short) (bits | 0x200), Half.f32ToF16(wide), "a NaN becomes quiet and keeps the rest");
       } else {
         assertEquals(half, Half.f32ToF16(wide));
       }
@@ -84,7 +90,10 @@ class HalfTest {
     for (int i = 0; i < 2_000_000; i++) {
       check(Float.intBitsToFloat(random.nextInt()));
     }
-    for (float x : new float[] {0f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, 65504, 65519.996f, 65520, 0x1p-25f}) {
+    for (float x :
+        new float[] {
+          0f, -0f, Float.MAX_VALUE, Float.MIN_VALUE, 65504, 65519.996f, 65520, 0x1p-25f
+        }) {
       around(x);
     }
     assertTrue(1 / Half.f16ToF32(Half.f32ToF16(-0f)) < 0, "minus zero keeps its sign");

@@ -17,7 +17,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is read from the machine: CPU numbers, levels, CUDA's absence, a native library that does not load. */
+/**
+ * What is read from the machine: CPU numbers, levels, CUDA's absence, a native library that does
+ * not load.
+ */
 class MachineTest {
   @TempDir Path root;
 
@@ -27,7 +30,8 @@ class MachineTest {
     Files.writeString(file, text + "\n");
   }
 
-  private void cache(int cpu, int index, String level, String type, String size) throws IOException {
+  private void cache(int cpu, int index, String level, String type, String size)
+      throws IOException {
     String folder = "sys/devices/system/cpu/cpu" + cpu + "/cache/index" + index + "/";
     file(folder + "level", level);
     file(folder + "type", type);
@@ -57,15 +61,24 @@ class MachineTest {
     cache(2, 3, "3", "Unified", "105M");
     CpuSpec spec = CpuSpec.read(root, 4, CpuLevel.AVX512);
     assertEquals(
-        new CpuSpec("Test CPU @ 3 GHz: fast", 2, 4, 48 << 10, 2 << 20, 105 << 20, CpuLevel.AVX512), spec);
-    assertEquals(1, CpuSpec.read(root, 1, CpuLevel.AVX2).cores(), "a quota of one CPU leaves one core");
+        new CpuSpec("Test CPU @ 3 GHz: fast", 2, 4, 48 << 10, 2 << 20, 105 << 20, CpuLevel.AVX512),
+        spec);
+    assertEquals(
+        1, CpuSpec.read(root, 1, CpuLevel.AVX2).cores(), "a quota of one CPU leaves one core");
   }
 
   @Test
   void coresComeFromCpuinfoWithoutTopology() throws IOException {
     StringBuilder info = new StringBuilder();
     for (int cpu = 0; cpu < 8; cpu++) {
-      info.append("processor\t: " + cpu + "\nphysical id\t: " + cpu / 4 + "\ncore id\t\t: " + cpu % 2 + "\n\n");
+      info.append(
+          "processor\t: "
+              + cpu
+              + "\nphysical id\t: "
+              + cpu / 4
+              + "\ncore id\t\t: "
+              + cpu % 2
+              + "\n\n");
     }
     file("proc/cpuinfo", info.toString());
     assertEquals(4, CpuSpec.read(root, 8, CpuLevel.AVX2).cores());
@@ -76,7 +89,8 @@ class MachineTest {
   @Test
   void missingOrOddFilesGiveUsualValues() throws IOException {
     CpuSpec bare = CpuSpec.read(root, 3, CpuLevel.X86_64);
-    assertEquals(new CpuSpec("unknown CPU", 3, 3, 32 << 10, 512 << 10, 8 << 20, CpuLevel.X86_64), bare);
+    assertEquals(
+        new CpuSpec("unknown CPU", 3, 3, 32 << 10, 512 << 10, 8 << 20, CpuLevel.X86_64), bare);
     file("proc/cpuinfo", "model name\t:\nnonsense\n:\nprocessor : x\ncore id : 7");
     file("proc/self/status", "Cpus_allowed_list:\tmany");
     cache(0, 0, "1", "Data", "lots");
@@ -116,8 +130,10 @@ class MachineTest {
     assertTrue(here.contains("libcuda.so.1") || here.contains("no CUDA device yet"), here);
     assertTrue(here.contains("Fix: "), here);
 
-    String nothing = Cuda.cause("libcuda.so.1: cannot open shared object file", -1, "libcudart.so.13: no");
-    assertTrue(nothing.contains("libcuda.so.1 (NVIDIA driver)") && nothing.contains("580"), nothing);
+    String nothing =
+        Cuda.cause("libcuda.so.1: cannot open shared object file", -1, "libcudart.so.13: no");
+    assertTrue(
+        nothing.contains("libcuda.so.1 (NVIDIA driver)") && nothing.contains("580"), nothing);
     assertTrue(nothing.contains("libcudart.so.13"), nothing);
     String old = Cuda.cause(null, 12080, null);
     assertTrue(old.contains("CUDA 12.8") && old.contains("too old") && old.contains("580"), old);
@@ -130,7 +146,8 @@ class MachineTest {
   void aLibraryThatDoesNotLoadSaysWhatToDo() {
     assertTrue(explain("any", "Mac OS X", "aarch64").contains("linux-x86_64 only"));
     assertTrue(
-        explain("libstdc++.so.6: cannot open shared object file", "Linux", "amd64").contains("libstdc++6"));
+        explain("libstdc++.so.6: cannot open shared object file", "Linux", "amd64")
+            .contains("libstdc++6"));
     assertTrue(
         explain("version `GLIBC_2.38' not found", "Linux", "amd64").contains("newer system"));
     assertTrue(

@@ -42,7 +42,8 @@ class NativeMemoryTest {
       long blocks = NativeMemory.liveBlocks();
       cycle(device, 1_000_000);
       assertEquals(blocks, NativeMemory.liveBlocks());
-      // The Java heap may still grow by a young generation's worth; a leak of 1 KiB each would be 1 GB.
+      // The Java heap may still grow by a young generation's worth; a leak of 1 KiB each would be 1
+      // GB.
       assertTrue(residentBytes() - before < 256L << 20, "grew by " + (residentBytes() - before));
     }
   }
@@ -62,7 +63,8 @@ class NativeMemoryTest {
   @Test
   void aLeakIsFreedAndReportedOnce() throws Exception {
     String plain = leakingProcess();
-    assertEquals(2, plain.split("tensor f32\\[3, 5\\] was never closed: freed 60 bytes", -1).length, plain);
+    assertEquals(
+        2, plain.split("tensor f32\\[3, 5\\] was never closed: freed 60 bytes", -1).length, plain);
     assertTrue(plain.contains("tilewright.leaks=trace"), plain);
     assertTrue(plain.contains("live blocks 0"), plain);
 

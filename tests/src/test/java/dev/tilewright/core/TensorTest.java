@@ -139,8 +139,7 @@ class TensorTest {
   @Test
   void tooLargeAllocationSaysAskedAndFree() {
     OutOfDeviceMemoryException e =
-        assertThrows(
-            OutOfDeviceMemoryException.class, () -> device.empty(DType.F32, 1L << 44));
+        assertThrows(OutOfDeviceMemoryException.class, () -> device.empty(DType.F32, 1L << 44));
     assertEquals(1L << 46, e.asked());
     assertTrue(e.free() > 0 && e.free() < e.asked());
     assertTrue(e.getMessage().contains(Long.toString(1L << 46)), e.getMessage());

@@ -39,8 +39,8 @@ public final class CpuDevice implements Device {
   }
 
   /**
-   * The number of threads when nobody says: {@code -Dtilewright.cpu.threads}, else one for each core that the process
-   * may use.
+   * The number of threads when nobody says: {@code -Dtilewright.cpu.threads}, else one for each
+   * core that the process may use.
    */
   public static int defaultThreads(CpuSpec spec) {
     String property = System.getProperty("tilewright.cpu.threads");

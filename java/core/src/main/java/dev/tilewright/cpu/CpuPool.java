@@ -7,15 +7,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed set of threads over which one call spreads many tasks. The caller is worker 0 and takes part; the other
- * workers are daemon threads that are started by the first call that needs them, spin for a short while after each call
- * and then park, so that calls that follow each other closely hand work over in well under a microsecond.
+ * A fixed set of threads over which one call spreads many tasks. The caller is worker 0 and takes
+ * part; the other workers are daemon threads that are started by the first call that needs them,
+ * spin for a short while after each call and then park, so that calls that follow each other
+ * closely hand work over in well under a microsecond.
  *
- * <p>Tasks are claimed one by one with an atomic counter, in rising order. A worker that wakes too late for a call is
- * not waited for. {@link #run} allocates nothing.
+ * <p>Tasks are claimed one by one with an atomic counter, in rising order. A worker that wakes too
+ * late for a call is not waited for. {@link #run} allocates nothing.
  *
- * <p>Safe to share. When one thread's call has the workers, another thread's call starts alone on its own thread and
- * shares what is left as soon as the workers are free; it never waits for the other call.
+ * <p>Safe to share. When one thread's call has the workers, another thread's call starts alone on
+ * its own thread and shares what is left as soon as the workers are free; it never waits for the
+ * other call.
  */
 public final class CpuPool implements AutoCloseable {
   /** The work of one call. */
@@ -25,8 +27,8 @@ public final class CpuPool implements AutoCloseable {
      * Does one piece.
      *
      * @param index number of the piece, from 0
-     * @param worker who does it, 0 to threads - 1; within one call of {@link CpuPool#run} no two tasks with the same
-     *     worker overlap, so it can select scratch memory
+     * @param worker who does it, 0 to threads - 1; within one call of {@link CpuPool#run} no two
+     *     tasks with the same worker overlap, so it can select scratch memory
      */
     void run(long index, int worker);
   }
@@ -71,7 +73,7 @@ public final class CpuPool implements AutoCloseable {
   // Written by the owner before it opens a call, read by those inside.
   private Task task;
   private long tasks;
-  private Throwable failure; // guarded by this
+  private Throwable failure; // guarded by this while the call runs
 
   /**
    * @param threads threads that compute, the caller included: 1 to 1024
@@ -96,16 +98,18 @@ public final class CpuPool implements AutoCloseable {
   }
 
   /**
-   * Runs {@code task} for every index from 0 to {@code tasks - 1} and returns when all are done; what they wrote is
-   * then visible to the caller. A call with one task, of a pool with one thread, or from inside a task of this pool runs
-   * on the calling thread alone.
+   * Runs {@code task} for every index from 0 to {@code tasks - 1} and returns when all are done;
+   * what they wrote is then visible to the caller. A call with one task, of a pool with one thread,
+   * or from inside a task that has the workers runs on the calling thread alone. Which tasks run on
+   * which worker is open, so results that must not vary depend on the index only.
    *
-   * <p>When a task throws, tasks not yet started are skipped, those running are waited for, and the first exception is
-   * thrown here with later ones suppressed in it. When the calling thread is interrupted, tasks not yet started are
-   * skipped and those running are waited for; its interrupt flag stays set. The pool stays usable.
+   * <p>When a task throws, tasks not yet started are skipped, those running are waited for, and the
+   * first exception is thrown here with later ones suppressed in it. When the calling thread is
+   * interrupted, tasks not yet started are skipped and those running are waited for; its interrupt
+   * flag stays set. The pool stays usable.
    *
-   * @throws TilewrightException when the pool is closed, or (its cause an InterruptedException) when tasks were skipped
-   *     because of an interrupt
+   * @throws TilewrightException when the pool is closed, or (its cause an InterruptedException)
+   *     when tasks were skipped because of an interrupt
    */
   public void run(long tasks, Task task) {
     if (closed) {
@@ -167,7 +171,10 @@ public final class CpuPool implements AutoCloseable {
     }
   }
 
-  /** Opens a call, takes part, closes it and waits for those inside. Returns how many tasks an interrupt skipped. */
+  /**
+   * Opens a call, takes part, closes it and waits for those inside. Returns how many tasks an
+   * interrupt skipped.
+   */
   private long together(Thread self, long first, long tasks, Task task) {
     if (!started) {
       start();
@@ -214,13 +221,19 @@ public final class CpuPool implements AutoCloseable {
     }
   }
 
-  private synchronized Throwable takeFailure() {
+  /** The failure of the call that has just ended. Everybody has left it, so no lock is needed. */
+  private Throwable takeFailure() {
     Throwable thrown = failure;
-    failure = null;
+    if (thrown != null) {
+      failure = null;
+    }
     return thrown;
   }
 
-  /** Unparks as many workers as there are tasks for. The state was written before PARKED is read here. */
+  /**
+   * Unparks as many workers as there are tasks for. The state was written before PARKED is read
+   * here.
+   */
   private void wake(long wanted) {
     for (int i = 0; i < workers.length && i < wanted; i++) {
       if (words.get(PARKED + PAD * (i + 1)) != 0) {
@@ -254,19 +267,24 @@ public final class CpuPool implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts the threads. When one cannot be had, the next call goes on from there: no index is given
+   * out twice.
+   */
   private void start() {
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(this, i + 1);
-    }
-    for (Worker worker : workers) {
-      worker.start();
+      if (workers[i] == null) {
+        Worker worker = new Worker(this, i + 1);
+        worker.start();
+        workers[i] = worker;
+      }
     }
     started = true;
   }
 
   /**
-   * Stops the workers and waits until they have ended, unless it is called from a task. A call in progress is completed.
-   * Closing again does nothing.
+   * Stops the workers and waits until they have ended, unless it is called from a task. A call in
+   * progress is completed. Closing again does nothing.
    */
   @Override
   public void close() {
@@ -290,7 +308,9 @@ public final class CpuPool implements AutoCloseable {
 
   private static TilewrightException interrupted(long skipped) {
     return new TilewrightException(
-        "interrupted: " + skipped + " tasks were skipped, so the outputs of this call are incomplete",
+        "interrupted: "
+            + skipped
+            + " tasks were skipped, so the outputs of this call are incomplete",
         new InterruptedException());
   }
 
@@ -339,7 +359,9 @@ public final class CpuPool implements AutoCloseable {
     }
   }
 
-  /** Enters the next call after {@code last} and returns its state, or -1 when the pool is closed. */
+  /**
+   * Enters the next call after {@code last} and returns its state, or -1 when the pool is closed.
+   */
   private long awaitCall(int worker, long last) {
     long deadline = System.nanoTime() + SPIN_NANOS;
     int spins = 0;
@@ -364,7 +386,8 @@ public final class CpuPool implements AutoCloseable {
           LockSupport.park(this);
         }
         words.set(PARKED + PAD * worker, 0);
-        Thread.interrupted(); // nobody's business to interrupt a worker; a set flag would end all parking
+        Thread.interrupted(); // nobody's business to interrupt a worker; a set flag would end all
+        // parking
         deadline = System.nanoTime() + SPIN_NANOS;
       }
     }
