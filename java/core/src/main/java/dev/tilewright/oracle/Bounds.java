@@ -7,8 +7,8 @@ public final class Bounds {
   private Bounds() {}
 
   /**
-   * The bound for tensors stored as {@code dtype} and sequences of {@code length} points: f32 2e-6, and 2e-5 beyond 1,048,576
-   * points; f16 2e-3; bf16 1.5e-2; f64 1e-12.
+   * The bound for tensors stored as {@code dtype} and sequences of {@code length} points: f32 2e-6,
+   * and 2e-5 beyond 1,048,576 points; f16 2e-3; bf16 1.5e-2; f64 1e-12.
    */
   public static double of(DType dtype, long length) {
     return switch (dtype) {

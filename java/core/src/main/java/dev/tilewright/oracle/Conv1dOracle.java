@@ -1,14 +1,19 @@
 package dev.tilewright.oracle;
 
 /**
- * Short depthwise conv1d and its gradients in float64: {@code y[b,h,t] = bias[h] + sum over j of w[h,j] x[b,h,t - pad + j]}, with
- * x zero outside [0, L). {@code pad} is K - 1 for causal padding and floor((K - 1) / 2) for same padding.
+ * Short depthwise conv1d and its gradients in float64: {@code y[b,h,t] = bias[h] + sum over j of
+ * w[h,j] x[b,h,t - pad + j]}, with x zero outside [0, L). {@code pad} is K - 1 for causal padding
+ * and floor((K - 1) / 2) for same padding.
  */
 public final class Conv1dOracle {
   private Conv1dOracle() {}
 
-  /** One problem: x and y are [B, H, L], or [B, L, H] when {@code channelsLast}; w is [H, K], bias [H] or null. */
-  public record Problem(int batch, int channels, int length, int taps, boolean causal, boolean channelsLast) {
+  /**
+   * One problem: x and y are [B, H, L], or [B, L, H] when {@code channelsLast}; w is [H, K], bias
+   * [H] or null.
+   */
+  public record Problem(
+      int batch, int channels, int length, int taps, boolean causal, boolean channelsLast) {
     int pad() {
       return causal ? taps - 1 : (taps - 1) / 2;
     }
@@ -43,7 +48,8 @@ public final class Conv1dOracle {
 
   /** The gradients of sum(dy * y). */
   public static Gradients backward(Problem p, double[] dy, double[] x, double[] w) {
-    Gradients out = new Gradients(new double[x.length], new double[w.length], new double[p.channels]);
+    Gradients out =
+        new Gradients(new double[x.length], new double[w.length], new double[p.channels]);
     for (int b = 0; b < p.batch; b++) {
       for (int h = 0; h < p.channels; h++) {
         for (int t = 0; t < p.length; t++) {

@@ -3,7 +3,10 @@ package dev.tilewright.oracle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Complex discrete Fourier transform in float64, in place, of any length; radix 2, or Bluestein's chirp for other lengths. */
+/**
+ * Complex discrete Fourier transform in float64, in place, of any length; radix 2, or Bluestein's
+ * chirp for other lengths.
+ */
 public final class Fft64 {
   /** cos and sin of 2 pi i / n for i &lt; n / 2, by the power of two n. */
   private static final Map<Integer, double[][]> TABLES = new ConcurrentHashMap<>();

@@ -4,8 +4,9 @@ import dev.tilewright.op.FftConv;
 import dev.tilewright.op.SparsePattern;
 
 /**
- * One channel's convolution as z[t] = sum over s in [0, L) of e[t - s] v[s]. Every mode is such a sum; they differ only in how the
- * lags e[-(L-1)] .. e[L-1] are made of the taps k. e is stored modulo P, a power of two of at least 2L - 1.
+ * One channel's convolution as z[t] = sum over s in [0, L) of e[t - s] v[s]. Every mode is such a
+ * sum; they differ only in how the lags e[-(L-1)] .. e[L-1] are made of the taps k. e is stored
+ * modulo P, a power of two of at least 2L - 1.
  */
 final class LagFilter {
   private final FftConv.Spec spec;
@@ -17,7 +18,10 @@ final class LagFilter {
   private final double[] spectrumRe;
   private final double[] spectrumIm;
 
-  /** The lags of taps {@code k[offset .. offset + Lk)}, convolved by sums when {@code direct}, else by transforms. */
+  /**
+   * The lags of taps {@code k[offset .. offset + Lk)}, convolved by sums when {@code direct}, else
+   * by transforms.
+   */
   LagFilter(FftConv.Spec spec, double[] k, int offset, boolean direct) {
     this.spec = spec;
     this.direct = direct;
@@ -59,7 +63,8 @@ final class LagFilter {
     int taps = Math.toIntExact(spec.filterLength());
     return switch (spec.mode()) {
       case CAUSAL -> j < length ? new int[] {j} : new int[0];
-      case CIRCULAR -> j % length == 0 ? new int[] {0} : new int[] {j % length, j % length - length};
+      case CIRCULAR ->
+          j % length == 0 ? new int[] {0} : new int[] {j % length, j % length - length};
       case BIDIRECTIONAL -> {
         int lag = j < (taps + 1) / 2 ? j : j - taps;
         yield Math.abs(lag) < length ? new int[] {lag} : new int[0];
@@ -72,7 +77,9 @@ final class LagFilter {
     if (spec.sparse() != null || spec.mode() == FftConv.Mode.CIRCULAR) {
       return (int) full;
     }
-    return spec.mode() == FftConv.Mode.CAUSAL ? 0 : (int) Math.max(full, -(spec.filterLength() / 2));
+    return spec.mode() == FftConv.Mode.CAUSAL
+        ? 0
+        : (int) Math.max(full, -(spec.filterLength() / 2));
   }
 
   private static int lastLag(FftConv.Spec spec) {
@@ -93,7 +100,10 @@ final class LagFilter {
     return lag < 0 ? lag + lags.length : lag;
   }
 
-  /** Re of the inverse transform of the kept frequencies of f. A symmetric matrix times f, so its own gradient. */
+  /**
+   * Re of the inverse transform of the kept frequencies of f. A symmetric matrix times f, so its
+   * own gradient.
+   */
   private static void keep(SparsePattern pattern, double[] f) {
     double[] im = new double[f.length];
     Fft64.forward(f, im);
@@ -134,7 +144,10 @@ final class LagFilter {
     return dv;
   }
 
-  /** Adds the gradient of the taps for input v and output gradient g to {@code dk[offset .. offset + Lk)}. */
+  /**
+   * Adds the gradient of the taps for input v and output gradient g to {@code dk[offset .. offset +
+   * Lk)}.
+   */
   void addFilterGradient(double[] v, double[] g, double[] dk, int offset) {
     double[] dLags = lagGradient(v, g);
     int taps = Math.toIntExact(spec.filterLength());
@@ -173,7 +186,10 @@ final class LagFilter {
     return dLags;
   }
 
-  /** First {@code count} values of the cyclic product of x with a spectrum, conjugated for {@code sign} -1. */
+  /**
+   * First {@code count} values of the cyclic product of x with a spectrum, conjugated for {@code
+   * sign} -1.
+   */
   private double[] product(double[] x, double[] re, double[] im, int sign, int count) {
     double[] xRe = java.util.Arrays.copyOf(x, lags.length);
     double[] xIm = new double[lags.length];

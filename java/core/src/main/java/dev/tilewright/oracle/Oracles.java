@@ -19,7 +19,11 @@ public final class Oracles {
   static void require(String name, double[] values, long elements) {
     if (values == null || values.length != elements) {
       throw new IllegalArgumentException(
-          name + ": " + (values == null ? "null" : values.length + " elements") + ", need " + elements);
+          name
+              + ": "
+              + (values == null ? "null" : values.length + " elements")
+              + ", need "
+              + elements);
     }
   }
 }

@@ -1,12 +1,16 @@
 package dev.tilewright.oracle;
 
-/** The error measure of the whole project: the L2 norm of the difference over the L2 norm of the reference. */
+/**
+ * The error measure of the whole project: the L2 norm of the difference over the L2 norm of the
+ * reference.
+ */
 public final class RelativeError {
   private RelativeError() {}
 
   /**
-   * ‖out − ref‖₂ / ‖ref‖₂. A NaN or infinity in {@code out} gives NaN or infinity, so {@code l2(..) <= bound} never passes it; a
-   * reference that is zero everywhere gives 0 for zeros and infinity for anything else.
+   * ‖out − ref‖₂ / ‖ref‖₂. A NaN or infinity in {@code out} gives NaN or infinity, so {@code l2(..)
+   * <= bound} never passes it; a reference that is zero everywhere gives 0 for zeros and infinity
+   * for anything else.
    *
    * @throws IllegalArgumentException when the lengths differ
    */
