@@ -2,6 +2,7 @@ package dev.tilewright.oracle;
 
 import dev.tilewright.op.FftConv;
 import dev.tilewright.op.SparsePattern;
+import java.util.Arrays;
 
 /**
  * One channel's convolution as z[t] = sum over s in [0, L) of e[t - s] v[s]. Every mode is such a
@@ -172,7 +173,7 @@ final class LagFilter {
   /** de[lag] = sum over t of g[t] v[t-lag]. */
   private double[] lagGradient(double[] v, double[] g) {
     if (!direct) {
-      double[] re = java.util.Arrays.copyOf(v, lags.length);
+      double[] re = Arrays.copyOf(v, lags.length);
       double[] im = new double[lags.length];
       Fft64.forward(re, im);
       return product(g, re, im, -1, lags.length);
@@ -191,7 +192,7 @@ final class LagFilter {
    * sign} -1.
    */
   private double[] product(double[] x, double[] re, double[] im, int sign, int count) {
-    double[] xRe = java.util.Arrays.copyOf(x, lags.length);
+    double[] xRe = Arrays.copyOf(x, lags.length);
     double[] xIm = new double[lags.length];
     Fft64.forward(xRe, xIm);
     for (int i = 0; i < xRe.length; i++) {
@@ -200,6 +201,6 @@ final class LagFilter {
       xRe[i] = r;
     }
     Fft64.inverse(xRe, xIm);
-    return java.util.Arrays.copyOf(xRe, count);
+    return Arrays.copyOf(xRe, count);
   }
 }
