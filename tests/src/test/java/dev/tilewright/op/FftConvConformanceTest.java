@@ -58,7 +58,8 @@ class FftConvConformanceTest {
     {1, 2, 32768, 65536},
     {1, 2, 20011, 20011},
     {1, 2, 65536, 128},
-    {2, 2, 100000, 3}
+    {2, 2, 100000, 3},
+    {2000, 3, 33, 33}
   };
 
   private static FftConvProblem shared;
@@ -131,8 +132,11 @@ class FftConvConformanceTest {
     long[] million = {1, 2, 1 << 20, 1 << 20};
     long[] largest = {1, 1, 1 << 22, 1 << 22};
     List<FftConv.Spec> specs = new ArrayList<>();
-    specs.add(spec(million, Mode.CAUSAL, DType.F32));
-    specs.add(with(spec(million, Mode.CIRCULAR, DType.F32), 7));
+    for (Mode mode : Mode.values()) {
+      specs.add(spec(million, mode, DType.F32));
+      specs.add(with(spec(million, mode, DType.F32), 7));
+    }
+    specs.add(with(spec(million, Mode.CAUSAL, DType.F16), 7));
     specs.add(with(spec(million, Mode.BIDIRECTIONAL, DType.BF16), 3));
     if (DEEP) {
       for (Mode mode : Mode.values()) {
