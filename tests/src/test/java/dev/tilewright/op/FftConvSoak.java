@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /**
  * Makes, runs and closes many plans and prints by how many bytes the process has grown since its
- * first fifth. A process of its own, because only with a Java heap of fixed size, touched at the
- * start, do resident pages tell native memory.
+ * first fifth. A process of its own: only with a Java heap of fixed size that was touched at the
+ * start, and without the optimising compiler, do resident pages tell native memory.
  */
 final class FftConvSoak {
   private FftConvSoak() {}
@@ -44,6 +44,9 @@ final class FftConvSoak {
       }
     }
     System.out.println("grown " + (residentBytes() - before));
+    for (FftConvRun run : runs) {
+      run.close();
+    }
   }
 
   private static long residentBytes() throws IOException {
