@@ -1,6 +1,8 @@
 package dev.tilewright.jni;
 
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.annotation.Const;
+import org.bytedeco.javacpp.annotation.CriticalRegion;
 import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Platform;
 
@@ -26,4 +28,47 @@ public final class Native {
    * AVX-512 F, DQ, BW, VL.
    */
   public static native int tw_cpu_level();
+
+  /**
+   * Uninitialised native memory on a boundary of {@code alignment} bytes, or 0 when there is none.
+   */
+  public static native long tw_alloc(long bytes, long alignment);
+
+  /** Frees what {@link #tw_alloc} returned. */
+  public static native void tw_free(long address);
+
+  /** Copies {@code count} elements of {@code source}, from index {@code from} on, to memory. */
+  @CriticalRegion
+  public static native void tw_write(long address, @Const float[] source, long from, long count);
+
+  @CriticalRegion
+  public static native void tw_write(long address, @Const short[] source, long from, long count);
+
+  @CriticalRegion
+  public static native void tw_write(long address, @Const double[] source, long from, long count);
+
+  /** Copies {@code count} elements from memory into {@code target}, from index {@code from} on. */
+  @CriticalRegion
+  public static native void tw_read(long address, float[] target, long from, long count);
+
+  @CriticalRegion
+  public static native void tw_read(long address, short[] target, long from, long count);
+
+  @CriticalRegion
+  public static native void tw_read(long address, double[] target, long from, long count);
+
+  /** Sets {@code count} elements of 2, 4 or 8 bytes to the low bits of {@code bits}. */
+  public static native void tw_fill(long address, long count, int elementBytes, long bits);
+
+  /**
+   * 0 when the dynamic linker finds the library, else the length of its message, which goes into
+   * {@code message}.
+   */
+  public static native int tw_dlopen_error(String name, byte[] message, int capacity);
+
+  /**
+   * The CUDA version that the installed driver supports, as 1000 * major + 10 * minor, or -1
+   * without a driver.
+   */
+  public static native int tw_cuda_driver_version();
 }

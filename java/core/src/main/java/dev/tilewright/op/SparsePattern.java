@@ -1,4 +1,10 @@
 package dev.tilewright.op;
 
 /** Frequencies that a frequency-sparse convolution keeps. */
-public final class SparsePattern {}
+public interface SparsePattern {
+  /** N, the length of the cyclic transform whose frequencies are meant. */
+  long transformLength();
+
+  /** Whether frequency f, 0 &lt;= f &lt; N, is kept. */
+  boolean keeps(long f);
+}

@@ -1,0 +1,130 @@
+package dev.tilewright.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tilewright.CpuSpec;
+import dev.tilewright.Cuda;
+import dev.tilewright.DType;
+import dev.tilewright.Device;
+import dev.tilewright.InvalidSpecException;
+import dev.tilewright.Stream;
+import dev.tilewright.Tensor;
+import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.cpu.CpuDevice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+class DeviceTest {
+  @Test
+  void theCpuOpensInAnyCase() {
+    for (String name : new String[] {"cpu", "CPU", " Cpu "}) {
+      try (Device device = Device.open(name)) {
+        assertEquals("cpu", device.name());
+        assertEquals(CpuSpec.detect(), device.spec());
+      }
+    }
+  }
+
+  @Test
+  void otherNamesSayWhy() {
+    for (String name : new String[] {"cuda", "cuda:0", "CUDA:12"}) {
+      String message = refused(name);
+      assertTrue(message.contains(Cuda.unavailabilityCause()), message);
+    }
+    assertTrue(refused("sim:h100").contains("no simulated GPU yet"));
+    for (String name : new String[] {null, "", "gpu", "cuda:", "cuda:x", "cpu:0", "sim", "sim:"}) {
+      String message = refused(name);
+      assertTrue(message.contains("cpu, cuda, cuda:N") && message.contains("sim:GPU"), message);
+    }
+  }
+
+  private static String refused(String name) {
+    return assertThrows(UnsupportedDeviceException.class, () -> Device.open(name)).getMessage();
+  }
+
+  @Test
+  void bestLogsOneLineThatSaysWhy() {
+    List<String> lines = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            lines.add(record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger("dev.tilewright");
+    logger.addHandler(handler);
+    try (Device device = Device.best()) {
+      assertEquals("cpu", device.name());
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(
+        lines.get(0).contains("using cpu") && lines.get(0).contains(Cuda.unavailabilityCause()));
+  }
+
+  @Test
+  void streams() {
+    try (Device device = Device.open("cpu")) {
+      assertSame(device.stream(), device.stream());
+      assertSame(device, device.stream().device());
+      try (Stream stream = device.newStream()) {
+        assertNotSame(device.stream(), stream);
+        stream.synchronize();
+      }
+    }
+  }
+
+  @Test
+  void aClosedDeviceMakesNothingMore() {
+    Device device = Device.open("cpu");
+    Tensor tensor = device.of(new float[] {1}, DType.F32, 1);
+    device.close();
+    device.close();
+    assertThrows(InvalidSpecException.class, () -> device.empty(DType.F32, 1));
+    assertThrows(InvalidSpecException.class, () -> device.wrap(64, DType.F32, 1));
+    assertThrows(InvalidSpecException.class, device::newStream);
+    assertEquals(1, tensor.toFloats()[0], "its tensors stay");
+    tensor.close();
+  }
+
+  @Test
+  void threadsCanBeSet() {
+    CpuSpec spec = CpuSpec.detect();
+    try (CpuDevice device = new CpuDevice(spec, 3)) {
+      assertEquals(3, device.threads());
+      assertEquals(3, device.pool().threads());
+      assertEquals(spec.level(), device.level());
+    }
+    assertThrows(InvalidSpecException.class, () -> new CpuDevice(spec, 0));
+    assertThrows(InvalidSpecException.class, () -> new CpuDevice(null, 1));
+    String before = System.getProperty("tilewright.cpu.threads");
+    try {
+      System.setProperty("tilewright.cpu.threads", "5");
+      assertEquals(5, CpuDevice.defaultThreads(spec));
+      System.setProperty("tilewright.cpu.threads", "many");
+      assertThrows(InvalidSpecException.class, () -> CpuDevice.defaultThreads(spec));
+      System.clearProperty("tilewright.cpu.threads");
+      assertEquals(spec.cores(), CpuDevice.defaultThreads(spec));
+    } finally {
+      if (before != null) {
+        System.setProperty("tilewright.cpu.threads", before);
+      }
+    }
+  }
+}
