@@ -35,3 +35,32 @@ int tw_dlopen_error(const char* name, signed char* message, int capacity);
 
 // The highest CUDA version that the installed driver supports, as 1000 * major + 10 * minor, or -1 without a driver.
 int tw_cuda_driver_version();
+
+// --- fftconv.cpp: long depthwise convolution by FFT; see fftconv.h ---
+// Modes: 0 causal, 1 circular, 2 bidirectional. Element types: 0 f32, 1 f16, 2 bf16. Filters, D and their gradients are f32.
+
+// Twiddles of a transform of n points at a level, to be made at a 64-byte aligned `table` and shared. `radices` holds log2 of
+// the passes' radices (1 to 4 each), first pass in the lowest 4 bits; their product times the level's lanes is n, and n over
+// lanes and the first radix is a multiple of 4. Bytes are -1 when they do not fit.
+int64_t tw_fft_table_bytes(int level, int64_t n, int64_t radices);
+void tw_fft_table_init(int level, int64_t n, int64_t radices, bool right_angle, int64_t table);
+
+// A plan over a table. `group`: blocks in flight when the blocks of a row stream through; 0: all at once.
+int64_t tw_fftconv_plan_bytes();
+void tw_fftconv_plan_init(int64_t plan, int64_t table, int64_t length, int64_t filter_length, int mode, int dtype,
+                          int64_t group);
+// Bytes of one head's filter spectrum, and of one thread's scratch. Both are zeroed before their first use.
+int64_t tw_fftconv_spectrum_bytes(int level, int64_t plan);
+int64_t tw_fftconv_scratch_bytes(int level, int64_t plan, bool backward);
+
+// One head: k [Lk] to its spectrum.
+void tw_fftconv_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch);
+// Heads h0 .. h1-1 of batches b0 .. b1-1. Addresses are those of whole tensors; 0: not given. With k the filter is transformed
+// in the call, else `spectrum` holds every head's.
+void tw_fftconv_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
+                        int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h0, int64_t h1,
+                        int64_t b0, int64_t b1, int64_t scratch);
+// Heads h0 .. h1-1 of all batches; gradients whose address is 0 are not computed.
+void tw_fftconv_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
+                         int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
+                         int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h0, int64_t h1, int64_t scratch);
