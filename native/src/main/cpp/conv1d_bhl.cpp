@@ -7,7 +7,7 @@ namespace TW_LEVEL_NS {
 namespace {
 
 // From this many taps on packing into segments pays (measured; see bench/NOTES.md).
-constexpr int SEGMENT_TAPS = 12;
+constexpr int SEGMENT_TAPS = 16;
 
 // Room behind a line for what the last vectors read beyond it.
 constexpr int SLACK = CONV1D_MAX_KERNEL + R + 2 * W;

@@ -107,13 +107,14 @@ struct Blh {
 
     // sums[j + r][h] += acc[r], r < N.
     template <int N>
-    void add_sums(const V* acc, int v, int j) const {
+    inline __attribute__((always_inline)) void add_sums(const V* acc, int v, int j) const {
       const int m = lanes_of(v);
       double* to = c.sums + j * c.channels + channel + (int64_t)v * W;
+      float t[N][W];
+#pragma GCC unroll 16
+      for (int r = 0; r < N; r++) store(t[r], acc[r]);
       for (int r = 0; r < N; r++, to += c.channels) {
-        float t[W];
-        store(t, acc[r]);
-        for (int i = 0; i < m; i++) to[i] += t[i];
+        for (int i = 0; i < m; i++) to[i] += t[r][i];
       }
     }
 
