@@ -144,18 +144,18 @@ struct Bhl {
   }
 
   template <int N>
-  static void dot_direct(const float* x, const float* dy, int64_t n, double* sums) {
+  static void sum_direct(const float* x, const float* dy, int64_t n, double* sums) {
     V acc[N];
     clear<N>(acc);
-    direct_dot<N>(x, dy, n, acc);
+    dot_direct<N>(x, dy, n, acc);
     add_sums<N>(acc, sums);
   }
 
   template <int N>
-  static void dot_segments(const float* z, const float* d, int64_t segment, double* sums) {
+  static void sum_segments(const float* z, const float* d, int64_t segment, double* sums) {
     V acc[N];
     clear<N>(acc);
-    lanes<N, false>(z, d, segment, acc);
+    dot_lanes<N>(z, d, segment, acc);
     if (N == R) {
       add_lane_sums(acc, sums);
       if (R > W) add_lane_sums(acc + R - W, sums + R - W);
@@ -177,22 +177,22 @@ struct Bhl {
     sums[kernel] += total(dy, n);
     int j = 0;
     if (!segmented(kernel, n)) {
-      for (; j + 8 <= kernel; j += 8) dot_direct<8>(x + j, dy, n, sums + j);
+      for (; j + 8 <= kernel; j += 8) sum_direct<8>(x + j, dy, n, sums + j);
       if (j + 4 <= kernel) {
-        dot_direct<4>(x + j, dy, n, sums + j);
+        sum_direct<4>(x + j, dy, n, sums + j);
         j += 4;
       }
-      if (j + 3 == kernel) dot_direct<3>(x + j, dy, n, sums + j);
-      if (j + 2 == kernel) dot_direct<2>(x + j, dy, n, sums + j);
-      if (j + 1 == kernel) dot_direct<1>(x + j, dy, n, sums + j);
+      if (j + 3 == kernel) sum_direct<3>(x + j, dy, n, sums + j);
+      if (j + 2 == kernel) sum_direct<2>(x + j, dy, n, sums + j);
+      if (j + 1 == kernel) sum_direct<1>(x + j, dy, n, sums + j);
       return;
     }
     const int64_t segment = segment_of(n);
     pack_segments(x, segment, segment + kernel - 1, room.z);
     pack_segments(dy, segment, segment, room.d);
-    for (; j + R <= kernel; j += R) dot_segments<R>(room.z + j * W, room.d, segment, sums + j);
-    for (; j + 4 <= kernel; j += 4) dot_segments<4>(room.z + j * W, room.d, segment, sums + j);
-    for (; j < kernel; j++) dot_segments<1>(room.z + j * W, room.d, segment, sums + j);
+    for (; j + R <= kernel; j += R) sum_segments<R>(room.z + j * W, room.d, segment, sums + j);
+    for (; j + 4 <= kernel; j += 4) sum_segments<4>(room.z + j * W, room.d, segment, sums + j);
+    for (; j < kernel; j++) sum_segments<1>(room.z + j * W, room.d, segment, sums + j);
   }
 
   static void backward(const Conv1d& c) {

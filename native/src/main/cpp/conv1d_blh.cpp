@@ -122,14 +122,15 @@ struct Blh {
     void dot(const float* x, const float* dy, int64_t n, int v, int j) const {
       V acc[N];
       clear<N>(acc);
-      lanes<N, false>(x + j * W, dy, n, acc);
+      dot_lanes<N>(x + j * W, dy, n, acc);
       add_sums<N>(acc, v, j);
     }
 
     void gradients(const float* x, const float* dy, int64_t n) const {
       for (int v = 0; v < vectors; v++, x += window * W, dy += window * W) {
-        V total[1] = {zero()};
-        for (int64_t s = 0; s < n; s++) total[0] += load(dy + s * W);
+        V total[4] = {zero(), zero(), zero(), zero()};
+        for (int64_t s = 0; s < n; s++) total[s & 3] += load(dy + s * W);
+        total[0] = (total[0] + total[1]) + (total[2] + total[3]);
         add_sums<1>(total, v, c.kernel);
         int j = 0;
         for (; j + R <= c.kernel; j += R) dot<R>(x, dy, n, v, j);

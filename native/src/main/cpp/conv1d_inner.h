@@ -73,6 +73,34 @@ TW_INLINE void clear(V* acc) {
   for (int r = 0; r < N; r++) acc[r] = zero();
 }
 
+// Products summed in one chain before it is added to the total: equal terms of a long sequence round the same way each
+// time, and the error of a chain grows with its length.
+constexpr int64_t CHAIN = 64;
+
+// Sums for N taps: total[r] += sum over t < n of dy[t] * x[t + r], x and dy packed.
+template <int N>
+TW_INLINE void dot_lanes(const float* x, const float* dy, int64_t n, V* total) {
+  for (int64_t t = 0; t < n; t += CHAIN) {
+    V acc[N];
+    clear<N>(acc);
+    lanes<N, false>(x + t * W, dy + t * W, min64(CHAIN, n - t), acc);
+#pragma GCC unroll 16
+    for (int r = 0; r < N; r++) total[r] += acc[r];
+  }
+}
+
+// The same on lines; n is rounded up to W.
+template <int N>
+TW_INLINE void dot_direct(const float* x, const float* dy, int64_t n, V* total) {
+  for (int64_t t = 0; t < n; t += CHAIN * W) {
+    V acc[N];
+    clear<N>(acc);
+    direct_dot<N>(x + t, dy + t, min64(CHAIN * W, n - t), acc);
+#pragma GCC unroll 16
+    for (int r = 0; r < N; r++) total[r] += acc[r];
+  }
+}
+
 // z[s] lane i = line[i * segment + s] for 0 <= s < count; reads count rounded up to W.
 TW_INLINE void pack_segments(const float* line, int64_t segment, int64_t count, float* z) {
   for (int64_t s = 0; s < count; s += W) {
