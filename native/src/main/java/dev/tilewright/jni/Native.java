@@ -71,4 +71,77 @@ public final class Native {
    * without a driver.
    */
   public static native int tw_cuda_driver_version();
+
+  /** Bytes of scratch of one thread for the short conv1d with {@code kernel} taps. */
+  public static native long tw_conv1d_scratch_bytes(int level, int kernel);
+
+  /** See {@code tilewright.h}: y of a range of channels and positions of one batch entry. */
+  public static native void tw_conv1d_forward(
+      int level,
+      int layout,
+      int dtype,
+      long channels,
+      long length,
+      int kernel,
+      int pad,
+      long x,
+      long w,
+      long bias,
+      long y,
+      long b,
+      long c0,
+      long c1,
+      long t0,
+      long t1,
+      long scratch);
+
+  /** See {@code tilewright.h}: dx, and sums for dw and dbias, of the same kind of range. */
+  public static native void tw_conv1d_backward(
+      int level,
+      int layout,
+      int dtype,
+      long channels,
+      long length,
+      int kernel,
+      int pad,
+      long x,
+      long w,
+      long dy,
+      long dx,
+      long sums,
+      long b,
+      long c0,
+      long c1,
+      long t0,
+      long t1,
+      long scratch);
+
+  /** See {@code tilewright.h}: dw and dbias from the sums of all parts. */
+  public static native void tw_conv1d_sum(
+      int layout,
+      long channels,
+      int kernel,
+      long parts,
+      long sums,
+      long dw,
+      long dbias,
+      long c0,
+      long c1);
+
+  /** See {@code tilewright.h}: one causal step. */
+  public static native void tw_conv1d_step(
+      int level,
+      int dtype,
+      long batch,
+      long channels,
+      int kernel,
+      int position,
+      long x,
+      long w,
+      long bias,
+      long y,
+      long history,
+      long c0,
+      long c1,
+      long scratch);
 }
