@@ -91,11 +91,11 @@ final class DemoCommand implements Callable<Integer> {
       if (outcome.isRight()) {
         progress.step("writing " + folder);
         String picture = write(files, names, signal, response, outcome);
-        progress.close();
+        progress.clear();
         print(signal, outcome, picture);
         return Main.FINE;
       }
-      progress.close();
+      progress.clear();
       print(signal, outcome, null);
       return Main.WRONG_RESULT;
     }
@@ -199,16 +199,17 @@ final class DemoCommand implements Callable<Integer> {
       Wav.write(files.temporary("signal.wav"), signal, SpeechSignal.RATE);
       Wav.write(files.temporary("output.wav"), outcome.output(), SpeechSignal.RATE);
       Map<String, Double> times = new LinkedHashMap<>();
-      times.put("plain Java, direct sum", outcome.directMs());
-      times.put("plain Java, textbook FFT", outcome.fftMs());
-      times.put("Tilewright (" + outcome.device() + ")", outcome.oursMs());
+      times.put("direct sum", outcome.directMs());
+      times.put("textbook FFT", outcome.fftMs());
+      times.put("Tilewright", outcome.oursMs());
       String title =
           String.format(
               Locale.ROOT,
-              "Tilewright: %d samples * %d taps in %s ms, relative error %.1e",
+              "Tilewright: %,d samples, filtered with %,d taps in %s ms on %s, relative error %.1e",
               signal.length,
               response.length,
               Numbers.significant(outcome.oursMs()),
+              outcome.device(),
               outcome.error());
       try {
         DemoPicture.write(
@@ -288,7 +289,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static String time(String what, double ms, String note, double ours) {
     String ratio =
-        ms == ours ? "" : String.format(Locale.ROOT, "  %.0f times as long", ms / ours);
+        ms == ours ? "" : "  " + Numbers.significant(ms / ours) + " times as long";
     return String.format(
         Locale.ROOT, "  %-25s %9s ms%s%s%n", what, Numbers.significant(ms), ratio, note);
   }

@@ -55,9 +55,14 @@ final class DemoPicture {
       g.setColor(INK);
       g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 24));
       g.drawString(title, 24, 42);
-      panel(g, wave("Input: a voice", signal, BLUE), 0, TITLE);
-      panel(g, wave("Filter: the answer of a room to a clap", response, ORANGE), WIDTH, TITLE);
-      panel(g, wave("Output: the voice in the room", output, GREEN), 0, TITLE + HEIGHT);
+      panel(g, wave("Input: a voice", signal, 10, BLUE), 0, TITLE);
+      // The direct sound is 1 and would flatten everything that follows it.
+      panel(
+          g,
+          wave("Filter: a room's answer to a clap (first peak: 1)", response, 0.25f, ORANGE),
+          WIDTH,
+          TITLE);
+      panel(g, wave("Output: the voice in the room", output, 10, GREEN), 0, TITLE + HEIGHT);
       panel(g, bars(times), WIDTH, TITLE + HEIGHT);
     } finally {
       g.dispose();
@@ -78,8 +83,11 @@ final class DemoPicture {
     }
   }
 
-  /** A waveform as the band between the lowest and the highest sample of each column of pixels. */
-  private static XYChart wave(String title, float[] samples, Color color) {
+  /**
+   * A waveform as the band between the lowest and the highest sample of each column of pixels, cut
+   * off beyond {@code limit}.
+   */
+  private static XYChart wave(String title, float[] samples, float limit, Color color) {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -90,10 +98,9 @@ final class DemoPicture {
             .build();
     style(chart.getStyler());
     chart.getStyler().setLegendVisible(false);
-    chart.getStyler().setXAxisDecimalPattern("0.#");
+    chart.getStyler().setXAxisTickMarkSpacingHint(110);
+    chart.getStyler().setXAxisDecimalPattern("0.##");
     chart.getStyler().setYAxisDecimalPattern("0.##");
-    chart.getStyler().setXAxisMin(0.0);
-    chart.getStyler().setXAxisMax((double) samples.length / SpeechSignal.RATE);
     int columns = Math.min(WIDTH - 90, samples.length);
     double[] x = new double[2 * columns];
     double[] y = new double[2 * columns];
@@ -107,11 +114,15 @@ final class DemoPicture {
         low = Math.min(low, samples[i]);
         high = Math.max(high, samples[i]);
       }
+      low = Math.max(low, -limit);
+      high = Math.min(high, limit);
       x[2 * c] = x[2 * c + 1] = (double) from / SpeechSignal.RATE;
       y[2 * c] = low;
       y[2 * c + 1] = high;
       largest = Math.max(largest, Math.max(high, -low));
     }
+    // XChart takes the ticks of evenly spaced data from the data, at odd places; this is not even.
+    x[2 * columns - 1] += 0.5 * samples.length / columns / SpeechSignal.RATE;
     chart.getStyler().setYAxisMin(-1.1 * largest);
     chart.getStyler().setYAxisMax(1.1 * largest);
     chart
@@ -127,14 +138,15 @@ final class DemoPicture {
         new CategoryChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Time of the whole convolution")
-            .yAxisTitle("milliseconds (each line is ten times more)")
+            .title("Time of the whole convolution, against plain Java")
+            .yAxisTitle("milliseconds, logarithmic")
             .build();
     style(chart.getStyler());
     chart.getStyler().setLegendVisible(false);
     chart.getStyler().setPlotGridVerticalLinesVisible(false);
     chart.getStyler().setYAxisLogarithmic(true);
     chart.getStyler().setYAxisLogarithmicDecadeOnly(true);
+    chart.getStyler().setYAxisDecimalPattern("#,##0.###");
     chart.getStyler().setAvailableSpaceFill(0.55);
     chart.getStyler().setOverlapped(true);
     double least = times.values().stream().mapToDouble(v -> v).min().orElse(1);
@@ -143,7 +155,7 @@ final class DemoPicture {
     chart.getStyler().setYAxisMax(decade(most, 1));
     List<String> labels =
         times.entrySet().stream()
-            .map(e -> e.getKey() + ": " + Numbers.significant(e.getValue()) + " ms")
+            .map(e -> e.getKey() + " " + Numbers.significant(e.getValue()) + " ms")
             .toList();
     Color[] colors = {new Color(0x9a, 0xa5, 0xb1), new Color(0x6b, 0x78, 0x87), GREEN};
     List<Double> values = List.copyOf(times.values());

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line {@code tw}.
@@ -108,6 +109,14 @@ public final class Main implements Runnable {
   private static int faultyCommand(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
+    if (command.getParent() == null && e instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()) {
+      String verb = unmatched.getUnmatched().get(0);
+      return error(
+          command,
+          "no verb '" + verb + "'; there: " + String.join(", ", verbs().keySet()),
+          FAULTY_INPUT);
+    }
     return error(command, oneLine(e.getMessage()) + "; see ./" + name + " --help", FAULTY_INPUT);
   }
 

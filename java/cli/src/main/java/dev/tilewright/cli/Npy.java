@@ -189,7 +189,7 @@ final class Npy {
       step *= (int) shape[i];
     }
     long[] index = new long[rank];
-    float[] chunk = new float[(int) Math.min(CHUNK, values.length)];
+    float[] chunk = new float[Math.min(CHUNK, values.length)];
     int at = 0;
     for (long done = 0; done < values.length; ) {
       int n = (int) Math.min(chunk.length, values.length - done);

@@ -15,7 +15,7 @@ interface OpRunner {
 
   /** Every op, in the order of {@code tw ops}. */
   static List<OpRunner> all() {
-    return List.of(new FftConvRunner(), new Conv1dRunner());
+    return List.of(new FftConvRunner());
   }
 
   String name();

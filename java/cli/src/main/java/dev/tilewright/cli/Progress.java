@@ -35,11 +35,15 @@ final class Progress implements AutoCloseable {
   }
 
   /** Clears the line. */
-  @Override
-  public void close() {
+  void clear() {
     if (shown) {
       err.print("\r\u001b[K");
       err.flush();
     }
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 }

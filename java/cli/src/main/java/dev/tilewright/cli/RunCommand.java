@@ -85,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
       if (!result.isWrong()) {
         files.commit();
       }
-      progress.close();
+      progress.clear();
       Map<String, String> written = new LinkedHashMap<>();
       outFiles.forEach((name, path) -> written.put(name, path.toString()));
       report.report(result.data(), result.text(written));
