@@ -18,16 +18,19 @@ public final class LogSetup {
   /** Configures the root logger. */
   public LogSetup() {
     LogManager.getLogManager().reset();
+    boolean terminal = Progress.isTerminal();
+    // A line of progress may stand where the line of the log goes.
+    String start = terminal ? "\r\u001b[K" : "";
     Handler handler = new ConsoleHandler();
     handler.setFormatter(
         new Formatter() {
           @Override
           public String format(LogRecord entry) {
-            return "tw: " + formatMessage(entry) + System.lineSeparator();
+            return start + "tw: " + formatMessage(entry) + System.lineSeparator();
           }
         });
     boolean quiet = Boolean.getBoolean("tilewright.quiet");
-    Level level = quiet ? Level.OFF : Progress.isTerminal() ? Level.INFO : Level.WARNING;
+    Level level = quiet ? Level.OFF : terminal ? Level.INFO : Level.WARNING;
     handler.setLevel(level);
     Logger root = Logger.getLogger("");
     root.setLevel(level);

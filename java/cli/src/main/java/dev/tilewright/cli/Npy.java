@@ -144,7 +144,7 @@ final class Npy {
         String why =
             type.startsWith("O")
                 ? "object arrays hold pickled Python objects"
-                : type.startsWith("c") ? "complex arrays have no single f32 value" : "not a real";
+                : type.startsWith("c") ? "complex arrays have no single f32 value" : "it holds no real numbers";
         throw new InputException(
             path + ": dtype '" + descr + "': " + why + "; convert with a.astype('float32')");
       }
