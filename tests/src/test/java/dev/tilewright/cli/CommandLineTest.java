@@ -18,8 +18,7 @@ class CommandLineTest {
   void saysWhatItIs() {
     assertTrue(Tw.run("--version").expect(0).out().startsWith("tilewright "));
     String help = Tw.run("--help").expect(0).out();
-    for (String verb :
-        new String[] {"demo", "test", "doctor", "devices", "ops", "run", "bench"}) {
+    for (String verb : new String[] {"demo", "test", "doctor", "devices", "ops", "run", "bench"}) {
       assertTrue(help.contains("\n  " + verb), help);
     }
   }

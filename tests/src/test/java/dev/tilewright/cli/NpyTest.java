@@ -73,9 +73,7 @@ class NpyTest {
         f2.putShort((short) bits);
       }
       assertArrayEquals(
-          new float[] {
-            1, -0x1p-24f, 65504, Float.NEGATIVE_INFINITY, Float.NaN, 0x1p-14f, -0f
-          },
+          new float[] {1, -0x1p-24f, 65504, Float.NEGATIVE_INFINITY, Float.NaN, 0x1p-14f, -0f},
           read(sign + "f2", f2.array(), 7));
     }
   }
@@ -116,8 +114,7 @@ class NpyTest {
         }
       }
     }
-    Path file =
-        NpyFiles.write(folder.resolve("f.npy"), "<f4", true, "(2, 3, 4)", data.array());
+    Path file = NpyFiles.write(folder.resolve("f.npy"), "<f4", true, "(2, 3, 4)", data.array());
     assertArrayEquals(expected, Npy.readAll(Npy.header(file)));
   }
 

@@ -95,8 +95,7 @@ class OutputFilesTest {
     refuses(Path.of("/dev/null"), "is not a regular file");
     Map<String, Path> same = two();
     same.put("b", folder.resolve("x/../a.npy"));
-    String message =
-        assertThrows(InputException.class, () -> OutputFiles.stage(same)).getMessage();
+    String message = assertThrows(InputException.class, () -> OutputFiles.stage(same)).getMessage();
     assertTrue(message.contains("also the file of a"), message);
     assertEquals(0, entries());
   }

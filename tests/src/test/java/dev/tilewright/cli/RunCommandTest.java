@@ -68,8 +68,7 @@ class RunCommandTest {
 
   @Test
   void convolvesAsTheDefinitionSays() throws IOException {
-    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", pair("y"))
-        .expect(0);
+    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", pair("y")).expect(0);
     float[] u = values("u");
     float[] k = values("k");
     float[] y = values("y");
@@ -87,13 +86,32 @@ class RunCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "causal, f32", "circular, f32", "bidirectional, f32", "causal, f16", "bidirectional, bf16"
+    "causal, f32",
+    "circular, f32",
+    "bidirectional, f32",
+    "causal, f16",
+    "bidirectional, bf16"
   })
   void checksForwardAndBackward(String mode, String dtype) throws Exception {
     String[] common = {
-      "run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--in", pair("pregate"), "--in",
-      pair("postgate"), "--in", pair("d"), "--set", "mode=" + mode, "--set", "dtype=" + dtype,
-      "--check", "--json"
+      "run",
+      "fftconv",
+      "--in",
+      pair("u"),
+      "--in",
+      pair("k"),
+      "--in",
+      pair("pregate"),
+      "--in",
+      pair("postgate"),
+      "--in",
+      pair("d"),
+      "--set",
+      "mode=" + mode,
+      "--set",
+      "dtype=" + dtype,
+      "--check",
+      "--json"
     };
     JsonNode forward = call(common, "--out", pair("y")).expect(0).json();
     assertTrue(forward.get("check").get("ok").booleanValue());
@@ -132,8 +150,19 @@ class RunCommandTest {
   @Test
   void takesOneOutputOfTheBackwardPass() {
     Tw.run(
-            "run", "fftconv", "--set", "pass=backward", "--in", pair("u"), "--in", pair("k"),
-            "--in", pair("dy"), "--out", pair("dk"), "--check")
+            "run",
+            "fftconv",
+            "--set",
+            "pass=backward",
+            "--in",
+            pair("u"),
+            "--in",
+            pair("k"),
+            "--in",
+            pair("dy"),
+            "--out",
+            pair("dk"),
+            "--check")
         .expect(0);
     assertFalse(Files.exists(file("du")));
   }
@@ -143,13 +172,27 @@ class RunCommandTest {
     save("flat", 40);
     save("taps", 7);
     Tw.run(
-            "run", "fftconv", "--in", "u=" + file("flat"), "--in", "k=" + file("taps"), "--out",
-            pair("y"), "--check")
+            "run",
+            "fftconv",
+            "--in",
+            "u=" + file("flat"),
+            "--in",
+            "k=" + file("taps"),
+            "--out",
+            pair("y"),
+            "--check")
         .expect(0);
     assertArrayEquals(new long[] {40}, Npy.header(file("y")).shape());
     save("rows", H, 9);
     Tw.run(
-            "run", "fftconv", "--in", "u=" + file("rows"), "--in", pair("k"), "--out", pair("y"),
+            "run",
+            "fftconv",
+            "--in",
+            "u=" + file("rows"),
+            "--in",
+            pair("k"),
+            "--out",
+            pair("y"),
             "--check")
         .expect(0);
     assertArrayEquals(new long[] {H, 9}, Npy.header(file("y")).shape());
@@ -172,8 +215,17 @@ class RunCommandTest {
     Files.writeString(file("y"), "old");
     Tw call =
         Tw.run(
-                "run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", pair("y"), "--set",
-                "dtype=f16", "--check")
+                "run",
+                "fftconv",
+                "--in",
+                pair("u"),
+                "--in",
+                pair("k"),
+                "--out",
+                pair("y"),
+                "--set",
+                "dtype=f16",
+                "--check")
             .expect(4);
     assertTrue(call.out().contains("WRONG"), call.out());
     assertEquals("old", Files.readString(file("y")));
@@ -207,10 +259,18 @@ class RunCommandTest {
     refused(
         "input dy is missing", "--in", u, "--in", k, "--set", "pass=backward", "--out", pair("du"));
     refused(
-        "needs --in d=", "--in", u, "--in", k, "--in", pair("dy"), "--set", "pass=backward",
-        "--out", pair("dd"));
-    refused(
-        "needs an --out", "--in", u, "--in", k, "--in", pair("dy"), "--set", "pass=backward");
+        "needs --in d=",
+        "--in",
+        u,
+        "--in",
+        k,
+        "--in",
+        pair("dy"),
+        "--set",
+        "pass=backward",
+        "--out",
+        pair("dd"));
+    refused("needs an --out", "--in", u, "--in", k, "--in", pair("dy"), "--set", "pass=backward");
     assertEquals("old", Files.readString(file("y")));
     assertTidy();
   }
@@ -237,7 +297,15 @@ class RunCommandTest {
   void aMissingDeviceIsCodeThree() throws IOException {
     for (String device : new String[] {"cuda:0", "sim:h100", "tpu"}) {
       Tw.run(
-              "run", "fftconv", "--device", device, "--in", pair("u"), "--in", pair("k"), "--out",
+              "run",
+              "fftconv",
+              "--device",
+              device,
+              "--in",
+              pair("u"),
+              "--in",
+              pair("k"),
+              "--out",
               pair("y"))
           .fails(3, device);
     }

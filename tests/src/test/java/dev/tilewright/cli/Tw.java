@@ -26,7 +26,10 @@ record Tw(int code, String out, String err) {
     return this;
   }
 
-  /** Checks that the call failed with this code, one line on stderr that holds {@code text}, and an empty stdout. */
+  /**
+   * Checks that the call failed with this code, one line on stderr that holds {@code text}, and an
+   * empty stdout.
+   */
   void fails(int expected, String text) {
     expect(expected);
     assertEquals("", out);

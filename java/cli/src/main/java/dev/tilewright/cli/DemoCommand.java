@@ -20,7 +20,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The main job in one command: a voice in a room, with files, a picture, the time, the error and the speed-up. */
+/**
+ * The main job in one command: a voice in a room, with files, a picture, the time, the error and
+ * the speed-up.
+ */
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
@@ -48,7 +51,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private ReportOptions report;
 
-  /** Times in ms; {@code directShare} is the part of the direct sum that was measured, 1 for all. */
+  /**
+   * Times in ms; {@code directShare} is the part of the direct sum that was measured, 1 for all.
+   */
   private record Outcome(
       float[] output,
       String device,
@@ -147,7 +152,9 @@ final class DemoCommand implements Callable<Integer> {
         direct[1]);
   }
 
-  /** The median of up to {@code most} calls within about {@code seconds}, after three to warm up. */
+  /**
+   * The median of up to {@code most} calls within about {@code seconds}, after three to warm up.
+   */
   private static double medianMs(Runnable call, int most, double seconds) {
     for (int i = 0; i < 3; i++) {
       call.run();
@@ -164,7 +171,10 @@ final class DemoCommand implements Callable<Integer> {
     return ms[calls / 2];
   }
 
-  /** Milliseconds of the direct sum, scaled up when it takes longer than {@code seconds}, and the share that was measured. */
+  /**
+   * Milliseconds of the direct sum, scaled up when it takes longer than {@code seconds}, and the
+   * share that was measured.
+   */
   private static double[] direct(float[] u, float[] k, double seconds) {
     float[] y = new float[u.length];
     // The JIT compiler comes first: it is not to be counted against the plain way.
@@ -288,15 +298,13 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static String time(String what, double ms, String note, double ours) {
-    String ratio =
-        ms == ours ? "" : "  " + Numbers.significant(ms / ours) + " times as long";
+    String ratio = ms == ours ? "" : "  " + Numbers.significant(ms / ours) + " times as long";
     return String.format(
         Locale.ROOT, "  %-25s %9s ms%s%s%n", what, Numbers.significant(ms), ratio, note);
   }
 
   private void open(String picture) {
-    boolean desktop =
-        System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
+    boolean desktop = System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
     if (noOpen || !desktop || report.isJson() || !Progress.isTerminal()) {
       return;
     }

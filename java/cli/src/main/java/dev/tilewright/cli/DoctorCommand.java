@@ -143,7 +143,10 @@ final class DoctorCommand implements Callable<Integer> {
           "ok",
           cpu.level() == machine
               ? "code for " + machine.label() + ", the highest that this CPU runs"
-              : "code for " + cpu.level().label() + " by request; this CPU runs " + machine.label());
+              : "code for "
+                  + cpu.level().label()
+                  + " by request; this CPU runs "
+                  + machine.label());
     } catch (TilewrightException e) {
       add("CPU", "failed", e.getMessage());
     }
@@ -185,8 +188,7 @@ final class DoctorCommand implements Callable<Integer> {
     for (Finding f : findings) {
       text.append(String.format("%-15s %-8s %s%n", f.name(), f.status(), f.detail()));
     }
-    text.append(
-        works ? "Ready. Try: ./tw demo\n" : "Not ready: see the line marked failed.\n");
+    text.append(works ? "Ready. Try: ./tw demo\n" : "Not ready: see the line marked failed.\n");
     report.report(data, text.toString());
   }
 }

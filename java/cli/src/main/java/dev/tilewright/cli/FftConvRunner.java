@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@link FftConv} on the command line. u may come as [H, L] or [L] too; the outputs then have its shape. */
+/**
+ * {@link FftConv} on the command line. u may come as [H, L] or [L] too; the outputs then have its
+ * shape.
+ */
 final class FftConvRunner implements OpRunner {
   private static final List<String> GRADIENTS = List.of("du", "dk", "dd", "dpregate", "dpostgate");
 
@@ -168,8 +171,7 @@ final class FftConvRunner implements OpRunner {
       RunRequest request, Problem problem, FftConv plan, FftConv.Args args, Tensors t) {
     FftConv.Spec spec = problem.spec;
     args.y(t.add(request.output(spec.dtype(), spec.batch(), spec.channels(), spec.length())));
-    RunRequest.Timing timing =
-        request.time(() -> plan.forward(request.device().stream(), args));
+    RunRequest.Timing timing = request.time(() -> plan.forward(request.device().stream(), args));
     request.save("y", args.y(), problem.u);
     double[] reference =
         request.reference(
@@ -193,8 +195,7 @@ final class FftConvRunner implements OpRunner {
         .dd(gradient(request, t, "dd", DType.F32, spec.channels()))
         .dpregate(gradient(request, t, "dpregate", spec.dtype(), full))
         .dpostgate(gradient(request, t, "dpostgate", spec.dtype(), full));
-    RunRequest.Timing timing =
-        request.time(() -> plan.backward(request.device().stream(), args));
+    RunRequest.Timing timing = request.time(() -> plan.backward(request.device().stream(), args));
     request.save("du", args.du(), problem.u);
     request.save("dk", args.dk(), problem.k);
     request.save("dd", args.dd(), problem.d);

@@ -11,8 +11,8 @@ import java.util.logging.Logger;
 /**
  * Log lines as single lines on stderr: warnings always, more only on a terminal, none with --quiet.
  *
- * <p>java.util.logging makes an instance of this class when the first line is logged ({@code java.util.logging.config.class}), so
- * a run that logs nothing does not load it.
+ * <p>java.util.logging makes an instance of this class when the first line is logged ({@code
+ * java.util.logging.config.class}), so a run that logs nothing does not load it.
  */
 public final class LogSetup {
   /** Configures the root logger. */

@@ -20,8 +20,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The command line {@code tw}.
  *
- * <p>Exit codes: 0 fine; 1 a threshold was missed, or a failure that is none of the following; 2 a faulty command or input file; 3
- * no such device; 4 a wrong result. Results go to stdout; progress, log and errors to stderr.
+ * <p>Exit codes: 0 fine; 1 a threshold was missed, or a failure that is none of the following; 2 a
+ * faulty command or input file; 3 no such device; 4 a wrong result. Results go to stdout; progress,
+ * log and errors to stderr.
  */
 @Command(
     name = "tw",
@@ -109,7 +110,8 @@ public final class Main implements Runnable {
   private static int faultyCommand(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    if (command.getParent() == null && e instanceof UnmatchedArgumentException unmatched
+    if (command.getParent() == null
+        && e instanceof UnmatchedArgumentException unmatched
         && !unmatched.isUnknownOption()) {
       String verb = unmatched.getUnmatched().get(0);
       return error(

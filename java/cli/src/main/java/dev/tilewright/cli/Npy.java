@@ -12,27 +12,32 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * Reads and writes numpy's {@code .npy} files, versions 1.0, 2.0 and 3.0, in pieces, so that neither the file nor the array need
- * fit a Java array.
+ * Reads and writes numpy's {@code .npy} files, versions 1.0, 2.0 and 3.0, in pieces, so that
+ * neither the file nor the array need fit a Java array.
  *
- * <p>Every bool, integer and real dtype of either byte order is read as f32, rounded to nearest as {@code astype(float32)} does;
- * Fortran order is turned to C order. Anything else is refused with an {@link InputException} that names the file and the fix.
- * Bytes after the array are ignored, as numpy ignores them. Files are written as version 1.0, {@code <f4}, C order.
+ * <p>Every bool, integer and real dtype of either byte order is read as f32, rounded to nearest as
+ * {@code astype(float32)} does; Fortran order is turned to C order. Anything else is refused with
+ * an {@link InputException} that names the file and the fix. Bytes after the array are ignored, as
+ * numpy ignores them. Files are written as version 1.0, {@code <f4}, C order.
  *
- * <p>Why not the library {@code org.jetbrains.bio:npy} (0.3.5): it refuses Fortran order and f2, fails with an index error on
- * bool and unsigned integers, and holds the whole array on the heap.
+ * <p>Why not the library {@code org.jetbrains.bio:npy} (0.3.5): it refuses Fortran order and f2,
+ * fails with an index error on bool and unsigned integers, and holds the whole array on the heap.
  *
  * <p>Source: numpy.lib.format, "NPY format".
  */
 final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int CHUNK = 1 << 17;
-  // numpy itself refuses headers beyond 10,000 bytes unless told otherwise; a hostile length must not allocate gigabytes.
+  // numpy itself refuses headers beyond 10,000 bytes unless told otherwise; a hostile length must
+  // not allocate gigabytes.
   private static final int MAX_HEADER = 1 << 16;
 
   private Npy() {}
 
-  /** What the head of a file says. The data starts at {@code offset}; {@code type} is its numpy code without byte order. */
+  /**
+   * What the head of a file says. The data starts at {@code offset}; {@code type} is its numpy code
+   * without byte order.
+   */
   record Header(
       Path path, String type, boolean bigEndian, boolean fortran, long[] shape, long offset) {
 
@@ -117,19 +122,14 @@ final class Npy {
         NpyHeaderText.parse(
             path,
             new String(
-                text.array(),
-                major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1));
+                text.array(), major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1));
     Header header = typed(path, parsed, prefix + length);
     long needed = bytes(header);
     if (size - header.offset() < needed) {
       throw new InputException(
           String.format(
               "%s: truncated: shape %s of %s needs %d bytes of data, the file has %d",
-              path,
-              shapeText(header.shape()),
-              header.descr(),
-              needed,
-              size - header.offset()));
+              path, shapeText(header.shape()), header.descr(), needed, size - header.offset()));
     }
     return header;
   }
@@ -144,7 +144,9 @@ final class Npy {
         String why =
             type.startsWith("O")
                 ? "object arrays hold pickled Python objects"
-                : type.startsWith("c") ? "complex arrays have no single f32 value" : "it holds no real numbers";
+                : type.startsWith("c")
+                    ? "complex arrays have no single f32 value"
+                    : "it holds no real numbers";
         throw new InputException(
             path + ": dtype '" + descr + "': " + why + "; convert with a.astype('float32')");
       }
@@ -152,7 +154,10 @@ final class Npy {
     for (long d : text.shape()) {
       if (d == 0) {
         throw new InputException(
-            path + ": shape " + shapeText(text.shape()) + " has no elements; every size must be 1"
+            path
+                + ": shape "
+                + shapeText(text.shape())
+                + " has no elements; every size must be 1"
                 + " or more");
       }
     }
@@ -227,7 +232,10 @@ final class Npy {
     long n = header.elements();
     if (n > Integer.MAX_VALUE - 8) {
       throw new InputException(
-          header.path() + ": " + n + " elements are too many to reorder or to check; the limit is"
+          header.path()
+              + ": "
+              + n
+              + " elements are too many to reorder or to check; the limit is"
               + " 2^31 - 9 (save it with numpy.ascontiguousarray)");
     }
     return (int) n;
@@ -258,7 +266,10 @@ final class Npy {
     }
   }
 
-  /** Writes f32 values in C order. The file is created or overwritten in place; see {@link OutputFiles} for atomicity. */
+  /**
+   * Writes f32 values in C order. The file is created or overwritten in place; see {@link
+   * OutputFiles} for atomicity.
+   */
   static void write(Path path, long[] shape, Source source) throws IOException {
     long elements = 1;
     for (long d : shape) {
@@ -290,8 +301,7 @@ final class Npy {
   }
 
   private static byte[] headerBytes(long[] shape) {
-    String dict =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': " + shapeText(shape) + ", }";
+    String dict = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shapeText(shape) + ", }";
     int prefix = MAGIC.length + 4;
     // The data must start at a multiple of 64 bytes.
     int total = (prefix + dict.length() + 1 + 63) / 64 * 64;

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 final class NpyConvert {
   private NpyConvert() {}
 
-  /** Converts {@code n} elements of numpy type {@code type}, in the buffer's byte order, from the buffer's start on. */
+  /**
+   * Converts {@code n} elements of numpy type {@code type}, in the buffer's byte order, from the
+   * buffer's start on.
+   */
   static void toFloats(String type, ByteBuffer in, float[] out, int n) {
     switch (type) {
       case "f4" -> in.rewind().asFloatBuffer().get(out, 0, n);
@@ -70,7 +73,8 @@ final class NpyConvert {
   }
 
   private static float unsigned(long v) {
-    // Halving with the lost bit kept as a sticky bit leaves the rounding of the full value unchanged.
+    // Halving with the lost bit kept as a sticky bit leaves the rounding of the full value
+    // unchanged.
     return v >= 0 ? v : 2f * ((v >>> 1) | (v & 1));
   }
 

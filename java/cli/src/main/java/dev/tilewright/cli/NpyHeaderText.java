@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The dictionary at the head of an {@code .npy} file: a Python literal with exactly the keys descr, fortran_order and shape.
+ * The dictionary at the head of an {@code .npy} file: a Python literal with exactly the keys descr,
+ * fortran_order and shape.
  *
  * <p>Strict on purpose: a header that numpy would refuse is refused here too, naming the file.
  */
@@ -69,8 +70,7 @@ final class NpyHeaderText {
     }
     if (descr == null || fortran == null || shape == null) {
       throw faulty(
-          "no "
-              + (descr == null ? "'descr'" : fortran == null ? "'fortran_order'" : "'shape'"));
+          "no " + (descr == null ? "'descr'" : fortran == null ? "'fortran_order'" : "'shape'"));
     }
   }
 
@@ -170,6 +170,7 @@ final class NpyHeaderText {
   }
 
   private InputException faulty(String what) {
-    return new InputException(path + ": faulty .npy header: " + what + "; write it with numpy.save");
+    return new InputException(
+        path + ": faulty .npy header: " + what + "; write it with numpy.save");
   }
 }

@@ -3,14 +3,20 @@ package dev.tilewright.cli;
 import java.util.List;
 
 /**
- * One op on the command line: what it takes and gives, and how it runs. {@code ops} prints it, {@code run} obeys it; a new op is
- * one class and its line in {@link #all}.
+ * One op on the command line: what it takes and gives, and how it runs. {@code ops} prints it,
+ * {@code run} obeys it; a new op is one class and its line in {@link #all}.
  */
 interface OpRunner {
-  /** An input or output array: its name, its shape in letters such as {@code [B,H,L]}, and what it is. */
+  /**
+   * An input or output array: its name, its shape in letters such as {@code [B,H,L]}, and what it
+   * is.
+   */
   record Port(String name, String shape, String help) {}
 
-  /** A value of {@code --set}: its name, the words allowed, the word meant when it is absent, and what it decides. */
+  /**
+   * A value of {@code --set}: its name, the words allowed, the word meant when it is absent, and
+   * what it decides.
+   */
   record Setting(String name, List<String> allowed, String defaultValue, String help) {}
 
   /** Every op, in the order of {@code tw ops}. */
@@ -40,8 +46,8 @@ interface OpRunner {
   }
 
   /**
-   * Runs the op: loads what it needs from the request, measures, saves the outputs asked for, and checks them where the request
-   * says so.
+   * Runs the op: loads what it needs from the request, measures, saves the outputs asked for, and
+   * checks them where the request says so.
    *
    * @throws InputException for shapes and settings that do not fit
    */

@@ -54,11 +54,7 @@ final class OpsCommand implements Runnable {
       text.append(
           String.format(
               "  %-5s%-10s %s (default %s)  %s%n",
-              "set",
-              s.name(),
-              String.join("|", s.allowed()),
-              s.defaultValue(),
-              s.help()));
+              "set", s.name(), String.join("|", s.allowed()), s.defaultValue(), s.help()));
     }
     text.append("  devices   ").append(String.join(", ", op.devices())).append('\n');
     return text.toString();

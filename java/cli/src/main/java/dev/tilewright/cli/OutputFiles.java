@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The output files of one run. Each is written to a temporary file beside its place; {@link #commit} renames them all, and when
- * one rename fails it puts back what the others had replaced. Without a commit nothing of the run remains.
+ * The output files of one run. Each is written to a temporary file beside its place; {@link
+ * #commit} renames them all, and when one rename fails it puts back what the others had replaced.
+ * Without a commit nothing of the run remains.
  *
  * <p>A target may be an input of the same run: it is replaced after the run has read it.
  */
@@ -27,7 +28,8 @@ final class OutputFiles implements AutoCloseable {
   private OutputFiles() {}
 
   /**
-   * Creates the temporary files, so that a place that cannot be written shows before any work is done.
+   * Creates the temporary files, so that a place that cannot be written shows before any work is
+   * done.
    *
    * @throws InputException naming the output and what is wrong with its path
    */

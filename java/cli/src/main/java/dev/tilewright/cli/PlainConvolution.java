@@ -1,12 +1,15 @@
 package dev.tilewright.cli;
 
-/** How a convolution is written without a library: what the demo compares with. Both are causal and keep u's length. */
+/**
+ * How a convolution is written without a library: what the demo compares with. Both are causal and
+ * keep u's length.
+ */
 final class PlainConvolution {
   private PlainConvolution() {}
 
   /**
-   * Adds what the inputs {@code [from, to)} contribute to y, by the definition. The inner loop runs over neighbouring outputs, the
-   * order that the JIT compiler turns into vector code.
+   * Adds what the inputs {@code [from, to)} contribute to y, by the definition. The inner loop runs
+   * over neighbouring outputs, the order that the JIT compiler turns into vector code.
    */
   static void direct(float[] u, float[] k, float[] y, int from, int to) {
     for (int s = from; s < to; s++) {

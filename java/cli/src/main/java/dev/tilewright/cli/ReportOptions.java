@@ -28,7 +28,9 @@ final class ReportOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  /** Takes the next word only where it is a file for JSON, so that {@code --json} stands anywhere. */
+  /**
+   * Takes the next word only where it is a file for JSON, so that {@code --json} stands anywhere.
+   */
   static final class JsonTarget implements IParameterConsumer {
     @Override
     public void consumeParameters(Stack<String> args, ArgSpec option, CommandSpec command) {
@@ -62,8 +64,7 @@ final class ReportOptions {
       try {
         Files.writeString(file, Json.text(data) + "\n");
       } catch (IOException e) {
-        throw new InputException(
-            "--json " + file + ": cannot write: " + OutputFiles.reason(e), e);
+        throw new InputException("--json " + file + ": cannot write: " + OutputFiles.reason(e), e);
       }
     }
     command.commandLine().getOut().flush();

@@ -3,8 +3,8 @@ package dev.tilewright.cli;
 import java.util.SplittableRandom;
 
 /**
- * What a large room answers to a clap: the direct sound, a dozen early reflections, then noise that dies away, the high tones
- * first. The same samples on every machine.
+ * What a large room answers to a clap: the direct sound, a dozen early reflections, then noise that
+ * dies away, the high tones first. The same samples on every machine.
  */
 final class RoomResponse {
   private RoomResponse() {}

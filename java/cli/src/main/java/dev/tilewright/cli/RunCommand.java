@@ -36,10 +36,7 @@ final class RunCommand implements Callable<Integer> {
       description = "A device of ./tw devices (default: ${DEFAULT-VALUE}).")
   private String deviceName;
 
-  @Option(
-      names = "--in",
-      paramLabel = "NAME=FILE",
-      description = "An input array; once for each.")
+  @Option(names = "--in", paramLabel = "NAME=FILE", description = "An input array; once for each.")
   private List<String> in = List.of();
 
   @Option(

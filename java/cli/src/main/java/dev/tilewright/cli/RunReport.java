@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What one {@code tw run} found: problem, time, plan, and the errors of the outputs where they were checked. */
+/**
+ * What one {@code tw run} found: problem, time, plan, and the errors of the outputs where they were
+ * checked.
+ */
 final class RunReport {
   private record Check(double relError, double bound) {
     boolean passes() {

@@ -67,8 +67,12 @@ record RunRequest(
     for (String name : outputs) {
       if (!outputNames.contains(name)) {
         throw new InputException(
-            "--out " + name + ": no output with " + when + "; there: " + String.join(", ",
-                outputNames));
+            "--out "
+                + name
+                + ": no output with "
+                + when
+                + "; there: "
+                + String.join(", ", outputNames));
       }
     }
   }
@@ -102,8 +106,7 @@ record RunRequest(
       return;
     }
     progress.step("writing " + output);
-    files.write(
-        output, shape, (offset, values, n) -> tensor.copyTo(offset, values, 0, n));
+    files.write(output, shape, (offset, values, n) -> tensor.copyTo(offset, values, 0, n));
   }
 
   /** The input in float64 for the oracle, as it stands in the file; null when it was not given. */
@@ -127,7 +130,10 @@ record RunRequest(
     return exact;
   }
 
-  /** Calls once, then again while the calls are short, and times them; every call must give the same bits. */
+  /**
+   * Calls once, then again while the calls are short, and times them; every call must give the same
+   * bits.
+   */
   Timing time(Runnable call) {
     progress.step("running");
     double[] ms = new double[MOST_CALLS];

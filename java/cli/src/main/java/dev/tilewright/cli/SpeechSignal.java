@@ -3,15 +3,18 @@ package dev.tilewright.cli;
 import java.util.SplittableRandom;
 
 /**
- * A made-up voice that says nothing: pulses of a throat and hiss, through moving resonances of a mouth, in syllables, words and
- * pauses. The same samples on every machine: seeded, and all functions from StrictMath.
+ * A made-up voice that says nothing: pulses of a throat and hiss, through moving resonances of a
+ * mouth, in syllables, words and pauses. The same samples on every machine: seeded, and all
+ * functions from StrictMath.
  *
- * <p>The resonator is the second-order section of Klatt's formant synthesiser (J. Acoust. Soc. Am. 67, 1980).
+ * <p>The resonator is the second-order section of Klatt's formant synthesiser (J. Acoust. Soc. Am.
+ * 67, 1980).
  */
 final class SpeechSignal {
   static final int RATE = 16_000;
 
-  // First three formants in Hz of a, e, i, o, u and schwa, of a male speaker (Peterson and Barney, 1952).
+  // First three formants in Hz of a, e, i, o, u and schwa, of a male speaker (Peterson and Barney,
+  // 1952).
   private static final double[][] VOWELS = {
     {730, 1090, 2440}, {530, 1840, 2480}, {270, 2290, 3010},
     {570, 840, 2410}, {300, 870, 2240}, {500, 1500, 2500}
@@ -95,7 +98,9 @@ final class SpeechSignal {
     speak(seconds, 0, 0, formants.clone());
   }
 
-  /** Moves towards these levels and formants as a mouth does, with time constants of 12 and 30 ms. */
+  /**
+   * Moves towards these levels and formants as a mouth does, with time constants of 12 and 30 ms.
+   */
   private void speak(double seconds, double voiced, double breath, double[] target) {
     double fast = 1 - StrictMath.exp(-1 / (0.012 * RATE));
     double slow = 1 - StrictMath.exp(-1 / (0.030 * RATE));

@@ -4,7 +4,10 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** The launcher runs the tests with Maven before Java is started; this verb says so to anyone who comes another way. */
+/**
+ * The launcher runs the tests with Maven before Java is started; this verb says so to anyone who
+ * comes another way.
+ */
 @Command(
     name = "test",
     mixinStandardHelpOptions = true,
