@@ -75,13 +75,25 @@ public final class Main implements Runnable {
             line.addSubcommand(name, verb.get());
           }
         });
-    return line.setOut(out)
+    line.setOut(out)
         .setErr(err)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::faultyCommand)
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
-        .execute(args);
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      return error(
+          line,
+          "not enough memory for Java ("
+              + e.getMessage()
+              + "); JAVA_TOOL_OPTIONS=-Xmx16g gives more",
+          FAILED);
+    } catch (LinkageError e) {
+      return error(
+          line, "a library does not fit: " + oneLine(e.toString()) + "; see ./tw doctor", FAILED);
+    }
   }
 
   private static Map<String, Supplier<Object>> verbs() {
