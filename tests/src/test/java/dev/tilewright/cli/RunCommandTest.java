@@ -51,12 +51,20 @@ class RunCommandTest {
     return folder.resolve(name + ".npy");
   }
 
-  private String pair(String name) {
-    return name + "=" + file(name);
+  /** Runs {@code tw run fftconv} with these words, where @name stands for a file of this test. */
+  private Tw fftconv(String words) {
+    return Tw.run(
+        Stream.of(("run fftconv " + words).split(" "))
+            .map(w -> w.replaceFirst("@(.*)", folder.toString() + "/$1.npy"))
+            .toArray());
   }
 
   private float[] values(String name) {
     return Npy.readAll(Npy.header(file(name)));
+  }
+
+  private long[] shape(String name) {
+    return Npy.header(file(name)).shape();
   }
 
   /** No temporary file may stay, whatever happened. */
@@ -68,7 +76,7 @@ class RunCommandTest {
 
   @Test
   void convolvesAsTheDefinitionSays() throws IOException {
-    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", pair("y")).expect(0);
+    fftconv("--in u=@u --in k=@k --out y=@y").expect(0);
     float[] u = values("u");
     float[] k = values("k");
     float[] y = values("y");
@@ -93,77 +101,32 @@ class RunCommandTest {
     "bidirectional, bf16"
   })
   void checksForwardAndBackward(String mode, String dtype) throws Exception {
-    String[] common = {
-      "run",
-      "fftconv",
-      "--in",
-      pair("u"),
-      "--in",
-      pair("k"),
-      "--in",
-      pair("pregate"),
-      "--in",
-      pair("postgate"),
-      "--in",
-      pair("d"),
-      "--set",
-      "mode=" + mode,
-      "--set",
-      "dtype=" + dtype,
-      "--check",
-      "--json"
-    };
-    JsonNode forward = call(common, "--out", pair("y")).expect(0).json();
+    String common =
+        "--in u=@u --in k=@k --in pregate=@pregate --in postgate=@postgate --in d=@d --check --json"
+            + (" --set mode=" + mode + " --set dtype=" + dtype + " ");
+    JsonNode forward = fftconv(common + "--out y=@y").expect(0).json();
     assertTrue(forward.get("check").get("ok").booleanValue());
     assertTrue(forward.get("check").get("y").get("relError").doubleValue() < 0.02);
     assertEquals(mode, forward.get("mode").textValue());
     assertEquals(L, forward.get("inputs").get("u").get("shape").get(2).intValue());
     JsonNode backward =
-        call(
-                common,
-                "--set",
-                "pass=backward",
-                "--in",
-                pair("dy"),
-                "--out",
-                pair("du"),
-                "--out",
-                pair("dk"),
-                "--out",
-                pair("dd"),
-                "--out",
-                pair("dpregate"),
-                "--out",
-                pair("dpostgate"))
+        fftconv(
+                common
+                    + "--set pass=backward --in dy=@dy --out du=@du --out dk=@dk --out dd=@dd"
+                    + " --out dpregate=@dpregate --out dpostgate=@dpostgate")
             .expect(0)
             .json();
     assertEquals(6, backward.get("check").size());
-    assertArrayEquals(new long[] {H, LK}, Npy.header(file("dk")).shape());
-    assertArrayEquals(new long[] {H}, Npy.header(file("dd")).shape());
-    assertArrayEquals(new long[] {B, H, L}, Npy.header(file("dpostgate")).shape());
-  }
-
-  private static Tw call(String[] common, String... more) {
-    return Tw.run(Stream.concat(Stream.of(common), Stream.of(more)).toArray());
+    assertArrayEquals(new long[] {B, H, L}, shape("du"));
+    assertArrayEquals(new long[] {H, LK}, shape("dk"));
+    assertArrayEquals(new long[] {H}, shape("dd"));
+    assertArrayEquals(new long[] {B, H, L}, shape("dpregate"));
+    assertArrayEquals(new long[] {B, H, L}, shape("dpostgate"));
   }
 
   @Test
   void takesOneOutputOfTheBackwardPass() {
-    Tw.run(
-            "run",
-            "fftconv",
-            "--set",
-            "pass=backward",
-            "--in",
-            pair("u"),
-            "--in",
-            pair("k"),
-            "--in",
-            pair("dy"),
-            "--out",
-            pair("dk"),
-            "--check")
-        .expect(0);
+    fftconv("--set pass=backward --in u=@u --in k=@k --in dy=@dy --out dk=@dk --check").expect(0);
     assertFalse(Files.exists(file("du")));
   }
 
@@ -171,39 +134,18 @@ class RunCommandTest {
   void givesTheOutputTheShapeOfTheInput() throws IOException {
     save("flat", 40);
     save("taps", 7);
-    Tw.run(
-            "run",
-            "fftconv",
-            "--in",
-            "u=" + file("flat"),
-            "--in",
-            "k=" + file("taps"),
-            "--out",
-            pair("y"),
-            "--check")
-        .expect(0);
-    assertArrayEquals(new long[] {40}, Npy.header(file("y")).shape());
+    fftconv("--in u=@flat --in k=@taps --out y=@y --check").expect(0);
+    assertArrayEquals(new long[] {40}, shape("y"));
     save("rows", H, 9);
-    Tw.run(
-            "run",
-            "fftconv",
-            "--in",
-            "u=" + file("rows"),
-            "--in",
-            pair("k"),
-            "--out",
-            pair("y"),
-            "--check")
-        .expect(0);
-    assertArrayEquals(new long[] {H, 9}, Npy.header(file("y")).shape());
+    fftconv("--in u=@rows --in k=@k --out y=@y --check").expect(0);
+    assertArrayEquals(new long[] {H, 9}, shape("y"));
   }
 
   @Test
-  void anOutputMayReplaceAnInput() throws IOException {
-    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", pair("y")).expect(0);
+  void anOutputMayReplaceAnInput() {
+    fftconv("--in u=@u --in k=@k --out y=@y").expect(0);
     float[] expected = values("y");
-    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", "y=" + file("u"))
-        .expect(0);
+    fftconv("--in u=@u --in k=@k --out y=@u").expect(0);
     assertArrayEquals(expected, values("u"));
   }
 
@@ -213,20 +155,7 @@ class RunCommandTest {
     Npy.write(file("u"), new float[] {1e6f, 1, 1}, 1, 1, 3);
     Npy.write(file("k"), new float[] {1}, 1, 1);
     Files.writeString(file("y"), "old");
-    Tw call =
-        Tw.run(
-                "run",
-                "fftconv",
-                "--in",
-                pair("u"),
-                "--in",
-                pair("k"),
-                "--out",
-                pair("y"),
-                "--set",
-                "dtype=f16",
-                "--check")
-            .expect(4);
+    Tw call = fftconv("--in u=@u --in k=@k --out y=@y --set dtype=f16 --check").expect(4);
     assertTrue(call.out().contains("WRONG"), call.out());
     assertEquals("old", Files.readString(file("y")));
     assertTidy();
@@ -235,79 +164,53 @@ class RunCommandTest {
   @Test
   void faultyInputIsCodeTwoAndReplacesNothing() throws IOException {
     Files.writeString(file("y"), "old");
-    Files.writeString(folder.resolve("text.npy"), "no array");
+    Files.writeString(file("text"), "no array");
     save("wide", H, L, B, 1);
     save("other", H + 1, LK);
-    String u = pair("u");
-    String k = pair("k");
-    refused("input u is missing", "--in", k);
-    refused("input k is missing", "--in", u);
-    refused("--in u: " + file("text") + ": is no .npy file", "--in", "u=" + file("text"));
-    refused("no such file", "--in", u, "--in", "k=" + file("none"));
-    refused("need [B,H,L], [H,L] or [L]", "--in", "u=" + file("wide"), "--in", k);
-    refused("need [H,Lk] with H = 3", "--in", u, "--in", "k=" + file("other"));
-    refused("need the shape of u", "--in", u, "--in", k, "--in", "pregate=" + file("k"));
-    refused("need [H] = (3,)", "--in", u, "--in", k, "--in", "d=" + file("k"));
-    refused("no input with pass=forward", "--in", u, "--in", k, "--in", pair("dy"));
-    refused("has no 'x'; there: u, k", "--in", u, "--in", "x=" + file("k"));
-    refused("given twice", "--in", u, "--in", u);
-    refused("write it as NAME=VALUE", "--in", "u");
-    refused("allowed are causal, circular", "--in", u, "--in", k, "--set", "mode=odd");
-    refused("no output with pass=forward", "--in", u, "--in", k, "--out", pair("du"));
-    refused(
-        "there is no directory", "--in", u, "--in", k, "--out", "y=" + folder.resolve("no/y.npy"));
-    refused(
-        "input dy is missing", "--in", u, "--in", k, "--set", "pass=backward", "--out", pair("du"));
-    refused(
-        "needs --in d=",
-        "--in",
-        u,
-        "--in",
-        k,
-        "--in",
-        pair("dy"),
-        "--set",
-        "pass=backward",
-        "--out",
-        pair("dd"));
-    refused("needs an --out", "--in", u, "--in", k, "--in", pair("dy"), "--set", "pass=backward");
+    refused("--in k=@k", "input u is missing");
+    refused("--in u=@u", "input k is missing");
+    refused("--in u=@text", "--in u: " + file("text") + ": is no .npy file");
+    refused("--in u=@u --in k=@none", "no such file");
+    refused("--in u=@wide --in k=@k", "need [B,H,L], [H,L] or [L]");
+    refused("--in u=@u --in k=@other", "need [H,Lk] with H = 3");
+    refused("--in u=@u --in k=@k --in pregate=@k", "need the shape of u");
+    refused("--in u=@u --in k=@k --in d=@k", "need [H] = (3,)");
+    refused("--in u=@u --in k=@k --in dy=@dy", "no input with pass=forward");
+    refused("--in u=@u --in x=@k", "has no 'x'; there: u, k");
+    refused("--in u=@u --in u=@u", "given twice");
+    refused("--in u", "write it as NAME=VALUE");
+    refused("--in u=@u --in k=@k --set mode=odd", "allowed are causal, circular");
+    refused("--in u=@u --in k=@k --out du=@du", "no output with pass=forward");
     assertEquals("old", Files.readString(file("y")));
     assertTidy();
   }
 
-  private void refused(String text, String... args) {
-    boolean backward = Stream.of(args).anyMatch(a -> a.equals("pass=backward"));
-    boolean hasOut = Stream.of(args).anyMatch(a -> a.equals("--out"));
-    Stream<String> out = backward || hasOut ? Stream.of() : Stream.of("--out", pair("y"));
-    Stream<String> all =
-        Stream.concat(Stream.of("run", "fftconv"), Stream.concat(Stream.of(args), out));
-    Tw.run(all.toArray()).fails(2, text);
+  private void refused(String words, String text) {
+    fftconv(words + " --out y=@y").fails(2, text);
+  }
+
+  @Test
+  void faultyOutputIsCodeTwo() throws IOException {
+    fftconv("--in u=@u --in k=@k --out y=@no/y").fails(2, "there is no directory");
+    String backward = "--set pass=backward --in u=@u --in k=@k ";
+    fftconv(backward + "--out du=@du").fails(2, "input dy is missing");
+    fftconv(backward + "--in dy=@dy --out dd=@dd").fails(2, "needs --in d=");
+    fftconv(backward + "--in dy=@dy").fails(2, "needs an --out");
+    assertTidy();
   }
 
   @Test
   void aCheckNeedsFiniteInputs() throws IOException {
     Npy.write(file("u"), new float[] {1, Float.NaN}, 1, 1, 2);
     Npy.write(file("k"), new float[] {1}, 1, 1);
-    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--check")
-        .fails(2, "input u has NaN at flat index 1");
-    Tw.run("run", "fftconv", "--in", pair("u"), "--in", pair("k"), "--out", pair("y")).expect(0);
+    fftconv("--in u=@u --in k=@k --check").fails(2, "input u has NaN at flat index 1");
+    fftconv("--in u=@u --in k=@k --out y=@y").expect(0);
   }
 
   @Test
   void aMissingDeviceIsCodeThree() throws IOException {
     for (String device : new String[] {"cuda:0", "sim:h100", "tpu"}) {
-      Tw.run(
-              "run",
-              "fftconv",
-              "--device",
-              device,
-              "--in",
-              pair("u"),
-              "--in",
-              pair("k"),
-              "--out",
-              pair("y"))
-          .fails(3, device);
+      fftconv("--device " + device + " --in u=@u --in k=@k --out y=@y").fails(3, device);
     }
     assertFalse(Files.exists(file("y")));
     assertTidy();

@@ -224,7 +224,7 @@ final class DemoCommand implements Callable<Integer> {
       try {
         DemoPicture.write(
             files.temporary("demo.png"), title, signal, response, outcome.output(), times);
-      } catch (LinkageError | RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // A Java without fonts cannot draw text; everything else of the demo stands.
         files.drop("demo.png");
         picture = "no picture (" + e + "): install fontconfig and fonts-dejavu-core";

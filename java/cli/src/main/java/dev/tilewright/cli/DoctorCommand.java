@@ -5,7 +5,6 @@ import dev.tilewright.CpuSpec;
 import dev.tilewright.Cuda;
 import dev.tilewright.NativeLibrary;
 import dev.tilewright.TilewrightException;
-import dev.tilewright.jni.Native;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,12 +124,20 @@ final class DoctorCommand implements Callable<Integer> {
   private boolean nativeLibrary() {
     try {
       NativeLibrary.require();
-      add("native library", "ok", "loads from " + Loader.load(Native.class));
+      add("native library", "ok", "loads from " + libraryPath());
       return true;
     } catch (TilewrightException e) {
       add("native library", "failed", e.getMessage());
       return false;
     }
+  }
+
+  private static String libraryPath() {
+    return Loader.getLoadedLibraries().entrySet().stream()
+        .filter(library -> library.getKey().startsWith("jniNative"))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("an unknown place");
   }
 
   private void cpu() {
