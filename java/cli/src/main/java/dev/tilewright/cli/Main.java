@@ -72,7 +72,9 @@ public final class Main implements Runnable {
     verbs.forEach(
         (name, verb) -> {
           if (needed.contains(name)) {
-            line.addSubcommand(name, verb.get());
+            CommandLine command = new CommandLine(verb.get());
+            command.getCommandSpec().versionProvider(new Version());
+            line.addSubcommand(name, command);
           }
         });
     line.setOut(out)

@@ -29,7 +29,7 @@ final class Progress implements AutoCloseable {
 
   void step(String what) {
     if (shown) {
-      err.print("\r\u001b[K" + what + " …");
+      err.print("\r\u001b[K" + what + " ...");
       err.flush();
     }
   }

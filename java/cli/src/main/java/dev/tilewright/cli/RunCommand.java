@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
     description = "Run one op on .npy files; ./tw ops says what each op takes.",
     footer = {
       "",
-      "Files of any real dtype are read as f32; outputs are f32. With a 16-bit dtype the inputs",
-      "are rounded to it and the outputs widened. Outputs appear only when the run succeeded.",
+      "Files of any real dtype are read as f32; outputs are f32. With a 16-bit",
+      "dtype the inputs are rounded to it and the outputs widened. Outputs appear",
+      "only when the run succeeded.",
       "",
       "Example: ./tw run fftconv --in u=u.npy --in k=k.npy --out y=y.npy --check"
     })
@@ -84,8 +85,10 @@ final class RunCommand implements Callable<Integer> {
       }
       progress.clear();
       Map<String, String> written = new LinkedHashMap<>();
-      outFiles.forEach((name, path) -> written.put(name, path.toString()));
-      report.report(result.data(), result.text(written));
+      if (!result.isWrong()) {
+        outFiles.forEach((name, path) -> written.put(name, path.toString()));
+      }
+      report.report(result.data(written), result.text(written));
       return result.isWrong() ? Main.WRONG_RESULT : Main.FINE;
     }
   }

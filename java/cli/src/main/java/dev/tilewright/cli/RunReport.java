@@ -51,7 +51,6 @@ final class RunReport {
               inputs.put(name, input);
             });
     data.put("inputs", inputs);
-    data.put("outputs", request.outputs());
     data.put("medianMs", timing.medianMs());
     data.put("calls", timing.calls());
     data.put("plan", plan);
@@ -70,7 +69,9 @@ final class RunReport {
     return checks.values().stream().anyMatch(c -> !c.passes());
   }
 
-  Map<String, Object> data() {
+  /** The report for JSON; {@code written} are the outputs that stand, by name, with their files. */
+  Map<String, Object> data(Map<String, String> written) {
+    data.put("outputs", written);
     if (!checks.isEmpty()) {
       Map<String, Object> check = new LinkedHashMap<>();
       check.put("ok", !isWrong());
@@ -103,10 +104,8 @@ final class RunReport {
                     c.passes() ? "fine" : "WRONG")));
     if (isWrong()) {
       text.append("  wrote      nothing, as a result is wrong\n");
-    } else {
-      written.forEach(
-          (name, what) -> text.append("  wrote      " + name + ": " + what).append('\n'));
     }
+    written.forEach((name, file) -> text.append("  wrote      " + name + ": " + file).append('\n'));
     return text.toString();
   }
 }

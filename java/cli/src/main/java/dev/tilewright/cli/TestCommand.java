@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "test",
     mixinStandardHelpOptions = true,
-    description = "Run the test suite of the source tree (./tw test [MAVEN OPTION…]).")
+    description = "Run the test suite of the source tree (./tw test [MAVEN OPTION...]).")
 final class TestCommand implements Runnable {
   @Parameters(arity = "0..*", paramLabel = "OPTION", description = "Options for Maven.")
   private List<String> options;
