@@ -1,7 +1,6 @@
 package dev.tilewright.cli;
 
 import dev.tilewright.DType;
-import dev.tilewright.Tensor;
 import dev.tilewright.op.FftConv;
 import dev.tilewright.oracle.Bounds;
 import dev.tilewright.oracle.FftConvOracle;
@@ -129,12 +128,10 @@ final class FftConvRunner implements OpRunner {
     }
     if (backward) {
       request.shape("dy", "the shape of u", u);
-      if (request.outputs().isEmpty()) {
-        throw new InputException("pass=backward needs an --out: " + String.join(", ", GRADIENTS));
-      }
-      needFor(request, "dd", "d");
-      needFor(request, "dpregate", "pregate");
-      needFor(request, "dpostgate", "postgate");
+      request.needGradient(GRADIENTS);
+      request.needFor("dd", "d");
+      request.needFor("dpregate", "pregate");
+      request.needFor("dpostgate", "postgate");
     }
     FftConv.Spec spec =
         FftConv.Spec.of(batch, channels, length)
@@ -145,13 +142,6 @@ final class FftConvRunner implements OpRunner {
             .withPostgate(request.has("postgate"))
             .withSkip(request.has("d"));
     return new Problem(spec, u, k, d);
-  }
-
-  private static void needFor(RunRequest request, String output, String input) {
-    if (request.wants(output) && !request.has(input)) {
-      throw new InputException(
-          "--out " + output + ": needs --in " + input + "=FILE.npy, whose gradient it is");
-    }
   }
 
   private static FftConv.Args load(RunRequest request, Problem problem, Tensors t) {
@@ -190,11 +180,11 @@ final class FftConvRunner implements OpRunner {
       RunRequest request, Problem problem, FftConv plan, FftConv.Args args, Tensors t) {
     FftConv.Spec spec = problem.spec;
     long[] full = {spec.batch(), spec.channels(), spec.length()};
-    args.du(gradient(request, t, "du", spec.dtype(), full))
-        .dk(gradient(request, t, "dk", DType.F32, spec.channels(), spec.filterLength()))
-        .dd(gradient(request, t, "dd", DType.F32, spec.channels()))
-        .dpregate(gradient(request, t, "dpregate", spec.dtype(), full))
-        .dpostgate(gradient(request, t, "dpostgate", spec.dtype(), full));
+    args.du(t.add(request.gradient("du", spec.dtype(), full)))
+        .dk(t.add(request.gradient("dk", DType.F32, spec.channels(), spec.filterLength())))
+        .dd(t.add(request.gradient("dd", DType.F32, spec.channels())))
+        .dpregate(t.add(request.gradient("dpregate", spec.dtype(), full)))
+        .dpostgate(t.add(request.gradient("dpostgate", spec.dtype(), full)));
     RunRequest.Timing timing = request.time(() -> plan.backward(request.device().stream(), args));
     request.save("du", args.du(), problem.u);
     request.save("dk", args.dk(), problem.k);
@@ -223,11 +213,6 @@ final class FftConvRunner implements OpRunner {
           .check("dpostgate", args.dpostgate(), reference.dpostgate(), bound);
     }
     return report;
-  }
-
-  private static Tensor gradient(
-      RunRequest request, Tensors t, String name, DType dtype, long... shape) {
-    return request.wants(name) ? t.add(request.output(dtype, shape)) : null;
   }
 
   private RunReport report(

@@ -21,7 +21,7 @@ interface OpRunner {
 
   /** Every op, in the order of {@code tw ops}. */
   static List<OpRunner> all() {
-    return List.of(new FftConvRunner());
+    return List.of(new FftConvRunner(), new Conv1dRunner());
   }
 
   String name();

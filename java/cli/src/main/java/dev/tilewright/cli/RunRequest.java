@@ -77,6 +77,21 @@ record RunRequest(
     }
   }
 
+  /** Refuses a backward pass that no output is asked of. */
+  void needGradient(List<String> gradients) {
+    if (outputs.isEmpty()) {
+      throw new InputException("pass=backward needs an --out: " + String.join(", ", gradients));
+    }
+  }
+
+  /** Refuses an output that makes no sense without this input. */
+  void needFor(String output, String input) {
+    if (wants(output) && !has(input)) {
+      throw new InputException(
+          "--out " + output + ": needs --in " + input + "=FILE.npy, whose gradient it is");
+    }
+  }
+
   String setting(String name) {
     return settings.get(name);
   }
@@ -98,6 +113,11 @@ record RunRequest(
     Tensor tensor = device.empty(dtype, shape);
     tensor.fill(Float.NaN);
     return tensor;
+  }
+
+  /** As {@link #output}, or null when this gradient was not asked for. */
+  Tensor gradient(String name, DType dtype, long... shape) {
+    return wants(name) ? output(dtype, shape) : null;
   }
 
   /** Writes the tensor to the output of this name, if it was asked for. */
