@@ -104,7 +104,12 @@ record RunRequest(
     }
     progress.step("reading " + header.path());
     Tensor tensor = device.empty(dtype, shape);
-    Npy.read(header, (offset, values, n) -> tensor.copyFrom(offset, values, 0, n));
+    try {
+      Npy.read(header, (offset, values, n) -> tensor.copyFrom(offset, values, 0, n));
+    } catch (RuntimeException | Error e) {
+      tensor.close();
+      throw e;
+    }
     return tensor;
   }
 
