@@ -1,0 +1,90 @@
+package dev.tilewright.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tilewright.Cuda;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+  @Test
+  void saysWhatItIs() {
+    assertTrue(Tw.run("--version").expect(0).out().startsWith("tilewright "));
+    String help = Tw.run("--help").expect(0).out();
+    for (String verb : new String[] {"demo", "test", "doctor", "devices", "ops", "run", "bench"}) {
+      assertTrue(help.contains("\n  " + verb), help);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "test", "doctor", "devices", "ops", "run"})
+  void everyVerbHasHelp(String verb) {
+    Tw call = Tw.run(verb, "--help").expect(0);
+    assertTrue(call.out().contains("tw " + verb), call.out());
+    assertEquals("", call.err());
+  }
+
+  @Test
+  void faultyCommandsAreOneLineAndCodeTwo() {
+    Tw.run().fails(2, "a verb is missing: demo, test, doctor");
+    Tw.run("frobnicate").fails(2, "no verb 'frobnicate'");
+    Tw.run("--frobnicate").fails(2, "Unknown option: '--frobnicate'");
+    Tw.run("devices", "--frobnicate").fails(2, "see ./tw devices --help");
+    Tw.run("run").fails(2, "OP");
+    Tw.run("run", "nope").fails(2, "no op 'nope'; there: fftconv");
+    Tw.run("test").fails(2, "./tw test");
+    Tw.run("demo", "--seconds", "0").fails(2, "--seconds 0.0: allowed are");
+    Tw.run("demo", "--seconds", "NaN").fails(2, "--seconds NaN: allowed are");
+  }
+
+  @Test
+  void doctorNamesWhatCudaLacksAndThatTheCpuIsUsed() throws Exception {
+    String text = Tw.run("doctor").expect(0).out();
+    assertTrue(text.contains("native library  ok       loads from "), text);
+    assertTrue(text.contains("device used     ok       cpu"), text);
+    if (!Cuda.isAvailable()) {
+      assertTrue(text.contains(Cuda.unavailabilityCause()), text);
+    }
+    JsonNode json = Tw.run("doctor", "--json").expect(0).json();
+    assertTrue(json.get("ok").booleanValue());
+    assertEquals("cpu", json.get("device").textValue());
+    assertEquals("Java", json.get("findings").get(0).get("name").textValue());
+  }
+
+  @Test
+  void devicesListsUsableOnesAndReasons() throws Exception {
+    String text = Tw.run("devices").expect(0).out();
+    assertTrue(text.startsWith("cpu       usable      "), text);
+    JsonNode devices = Tw.run("devices", "--json", "-").expect(0).json().get("devices");
+    assertTrue(devices.get(0).get("usable").booleanValue());
+    for (JsonNode device : devices) {
+      assertFalse(device.get("detail").textValue().isBlank());
+    }
+  }
+
+  @Test
+  void opsDescribesWhatRunTakes() throws Exception {
+    JsonNode ops = Tw.run("ops", "--json").expect(0).json().get("ops");
+    assertEquals(OpRunner.all().size(), ops.size());
+    JsonNode fftconv = ops.get(0);
+    assertEquals("fftconv", fftconv.get("name").textValue());
+    assertEquals("u", fftconv.get("inputs").get(0).get("name").textValue());
+    assertEquals("[\"f32\",\"f16\",\"bf16\"]", fftconv.get("dtypes").toString());
+    assertTrue(Tw.run("ops").expect(0).out().contains("causal|circular|bidirectional"));
+  }
+
+  @Test
+  void jsonGoesIntoAFileToo(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("report.json");
+    assertEquals("", Tw.run("ops", "--json", file).expect(0).out());
+    assertEquals(1, new ObjectMapper().readTree(file.toFile()).get("schema").intValue());
+    Tw.run("ops", "--json", folder.resolve("no/r.json")).fails(2, "cannot write");
+  }
+}
