@@ -1,6 +1,7 @@
 package dev.tilewright.jni;
 
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Const;
 import org.bytedeco.javacpp.annotation.CriticalRegion;
 import org.bytedeco.javacpp.annotation.NoException;
@@ -143,5 +144,71 @@ public final class Native {
       long history,
       long c0,
       long c1,
+      long scratch);
+
+  /** See {@code tilewright.h}: bytes of a table of twiddles, -1 when the radices do not fit. */
+  public static native long tw_fft_table_bytes(int level, long n, long radices);
+
+  /** See {@code tilewright.h}: fills a table of twiddles. */
+  public static native void tw_fft_table_init(
+      int level, long n, long radices, @Cast("bool") boolean rightAngle, long table);
+
+  /** See {@code tilewright.h}: bytes of a plan. */
+  public static native long tw_fftconv_plan_bytes();
+
+  /** See {@code tilewright.h}: fills a plan. */
+  public static native void tw_fftconv_plan_init(
+      long plan, long table, long length, long filterLength, int mode, int dtype, long group);
+
+  /** See {@code tilewright.h}: bytes of one head's filter spectrum. */
+  public static native long tw_fftconv_spectrum_bytes(int level, long plan);
+
+  /** See {@code tilewright.h}: bytes of one thread's scratch. */
+  public static native long tw_fftconv_scratch_bytes(
+      int level, long plan, @Cast("bool") boolean backward);
+
+  /** See {@code tilewright.h}: the spectrum of one head's filter. */
+  public static native void tw_fftconv_filter(
+      int level, long plan, long k, long spectrum, long scratch);
+
+  /** See {@code tilewright.h}: some heads and batch rows forward. */
+  public static native void tw_fftconv_forward(
+      int level,
+      long plan,
+      long batch,
+      long channels,
+      long u,
+      long pregate,
+      long postgate,
+      long d,
+      long k,
+      long spectrum,
+      long y,
+      long h0,
+      long h1,
+      long b0,
+      long b1,
+      long scratch);
+
+  /** See {@code tilewright.h}: the gradients of some heads. */
+  public static native void tw_fftconv_backward(
+      int level,
+      long plan,
+      long batch,
+      long channels,
+      long u,
+      long pregate,
+      long postgate,
+      long d,
+      long k,
+      long spectrum,
+      long dy,
+      long du,
+      long dk,
+      long dd,
+      long dpregate,
+      long dpostgate,
+      long h0,
+      long h1,
       long scratch);
 }

@@ -111,7 +111,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     w = taps("w", args.w());
     bias = bias(args.bias());
     y = sequence("y", args.y());
-    checkApart("y", args.y(), "x", args.x());
+    TensorCheck.apart("y", args.y(), "x", args.x());
     runTasks(spec.batch() * positionBlocks * channelGroups, forwardTask);
     Reference.reachabilityFence(args);
     Reference.reachabilityFence(this);
@@ -126,9 +126,9 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     dbias = 0;
     if (args.dbias() != null) {
       if (!spec.bias()) {
-        throw new InvalidSpecException("dbias", args.dbias(), "null, as the spec has no bias");
+        TensorCheck.absent("dbias", args.dbias(), "the spec has no bias");
       }
-      dbias = tensor("dbias", args.dbias(), DType.F32, spec.channels(), -1, -1);
+      dbias = TensorCheck.address(device, "dbias", args.dbias(), DType.F32, spec.channels());
     }
     if (dx == 0 && dw == 0 && dbias == 0) {
       throw new InvalidSpecException("args", "no gradient", "at least one of dx, dw and dbias");
@@ -137,9 +137,9 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     // Sums for the bias alone come from the same pass, which reads dy in the place of x.
     x = dw == 0 ? dy : sequence("x", args.x());
     if (dx != 0) {
-      checkApart("dx", args.dx(), "dy", args.dy());
+      TensorCheck.apart("dx", args.dx(), "dy", args.dy());
       if (dw != 0) {
-        checkApart("dx", args.dx(), "x", args.x());
+        TensorCheck.apart("dx", args.dx(), "x", args.x());
       }
     }
     sumsAddress = dw == 0 && dbias == 0 ? 0 : clearedSums();
@@ -204,9 +204,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     long part = index / channelGroups;
     long of = sumsAddress == 0 ? units() : parts;
     long own =
-        sumsAddress == 0
-            ? 0
-            : sumsAddress + part * spec.channels() * (kernel + 1) * Double.BYTES;
+        sumsAddress == 0 ? 0 : sumsAddress + part * spec.channels() * (kernel + 1) * Double.BYTES;
     long end = share(part + 1, of);
     for (long unit = share(part, of); unit < end; unit++) {
       long t0 = unit % positionBlocks * positionsPerTask;
@@ -241,8 +239,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
   private void sumTask(long group, int worker) {
     long c0 = group * channelsPerTask;
     long c1 = Math.min(spec.channels(), c0 + channelsPerTask);
-    Native.tw_conv1d_sum(
-        layout, spec.channels(), kernel, parts, sumsAddress, dw, dbias, c0, c1);
+    Native.tw_conv1d_sum(layout, spec.channels(), kernel, parts, sumsAddress, dw, dbias, c0, c1);
   }
 
   @Override
@@ -298,10 +295,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
 
   private void checkCall(Stream stream, Args args) {
     requireOpen();
-    if (stream == null || stream.device() != device) {
-      throw new InvalidSpecException(
-          "stream", stream == null ? null : "a stream of another device", "one of the plan's device");
-    }
+    TensorCheck.stream(device, stream);
     if (args == null) {
       throw new InvalidSpecException("args", null, "a DepthwiseConv1d.Args");
     }
@@ -309,51 +303,22 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
 
   private long sequence(String name, Tensor tensor) {
     return spec.layout() == Layout.BHL
-        ? tensor(name, tensor, spec.dtype(), spec.batch(), spec.channels(), spec.length())
-        : tensor(name, tensor, spec.dtype(), spec.batch(), spec.length(), spec.channels());
+        ? TensorCheck.address(
+            device, name, tensor, spec.dtype(), spec.batch(), spec.channels(), spec.length())
+        : TensorCheck.address(
+            device, name, tensor, spec.dtype(), spec.batch(), spec.length(), spec.channels());
   }
 
   private long taps(String name, Tensor tensor) {
-    return tensor(name, tensor, DType.F32, spec.channels(), kernel, -1);
+    return TensorCheck.address(device, name, tensor, DType.F32, spec.channels(), kernel);
   }
 
   private long bias(Tensor tensor) {
     if (!spec.bias()) {
-      if (tensor != null) {
-        throw new InvalidSpecException("bias", tensor, "null, as the spec has no bias");
-      }
+      TensorCheck.absent("bias", tensor, "the spec has no bias");
       return 0;
     }
-    return tensor("bias", tensor, DType.F32, spec.channels(), -1, -1);
-  }
-
-  /** Address of a tensor that must have this type and shape; a dimension of -1 does not exist. */
-  private long tensor(String name, Tensor tensor, DType type, long d0, long d1, long d2) {
-    int rank = d1 < 0 ? 1 : d2 < 0 ? 2 : 3;
-    if (tensor == null
-        || tensor.dtype() != type
-        || tensor.rank() != rank
-        || tensor.dim(0) != d0
-        || rank > 1 && tensor.dim(1) != d1
-        || rank > 2 && tensor.dim(2) != d2) {
-      String shape = d0 + (rank > 1 ? ", " + d1 : "") + (rank > 2 ? ", " + d2 : "");
-      throw new InvalidSpecException(name, tensor, type.label() + "[" + shape + "]");
-    }
-    if (tensor.device() != device) {
-      throw new InvalidSpecException(
-          name, "a tensor of another device", "a tensor of the plan's device");
-    }
-    if (tensor.isClosed()) {
-      throw new InvalidSpecException(name, tensor + ", closed", "an open tensor");
-    }
-    return tensor.address();
-  }
-
-  private static void checkApart(String name, Tensor out, String other, Tensor in) {
-    long from = out.address();
-    if (from < in.address() + in.bytes() && in.address() < from + out.bytes()) {
-      throw new InvalidSpecException(name, "memory that overlaps " + other, "memory of its own");
-    }
+    return TensorCheck.address(device, "bias", tensor, DType.F32, spec.channels());
   }
 
   private static long ceilDiv(long a, long b) {
@@ -378,10 +343,10 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     @Override
     public void step(Stream stream, Args args) {
       checkCall(stream, args);
-      x = tensor("x", args.x(), spec.dtype(), spec.batch(), spec.channels(), -1);
+      x = TensorCheck.address(device, "x", args.x(), spec.dtype(), spec.batch(), spec.channels());
       w = taps("w", args.w());
       bias = bias(args.bias());
-      y = tensor("y", args.y(), spec.dtype(), spec.batch(), spec.channels(), -1);
+      y = TensorCheck.address(device, "y", args.y(), spec.dtype(), spec.batch(), spec.channels());
       history.address();
       long tasks = ceilDiv(spec.channels(), perTask);
       if (tasks == 1) {

@@ -7,4 +7,7 @@ public interface SparsePattern {
 
   /** Whether frequency f, 0 &lt;= f &lt; N, is kept. */
   boolean keeps(long f);
+
+  /** Checks that it fits a problem. */
+  default void check(long length, long filterLength, FftConv.Mode mode) {}
 }
