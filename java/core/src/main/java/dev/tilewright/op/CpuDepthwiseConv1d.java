@@ -204,9 +204,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     long part = index / channelGroups;
     long of = sumsAddress == 0 ? units() : parts;
     long own =
-        sumsAddress == 0
-            ? 0
-            : sumsAddress + part * spec.channels() * (kernel + 1) * Double.BYTES;
+        sumsAddress == 0 ? 0 : sumsAddress + part * spec.channels() * (kernel + 1) * Double.BYTES;
     long end = share(part + 1, of);
     for (long unit = share(part, of); unit < end; unit++) {
       long t0 = unit % positionBlocks * positionsPerTask;
@@ -241,8 +239,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
   private void sumTask(long group, int worker) {
     long c0 = group * channelsPerTask;
     long c1 = Math.min(spec.channels(), c0 + channelsPerTask);
-    Native.tw_conv1d_sum(
-        layout, spec.channels(), kernel, parts, sumsAddress, dw, dbias, c0, c1);
+    Native.tw_conv1d_sum(layout, spec.channels(), kernel, parts, sumsAddress, dw, dbias, c0, c1);
   }
 
   @Override
@@ -300,7 +297,9 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     requireOpen();
     if (stream == null || stream.device() != device) {
       throw new InvalidSpecException(
-          "stream", stream == null ? null : "a stream of another device", "one of the plan's device");
+          "stream",
+          stream == null ? null : "a stream of another device",
+          "one of the plan's device");
     }
     if (args == null) {
       throw new InvalidSpecException("args", null, "a DepthwiseConv1d.Args");

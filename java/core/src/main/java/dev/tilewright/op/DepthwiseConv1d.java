@@ -12,16 +12,16 @@ import dev.tilewright.cpu.CpuDevice;
  * Short depthwise convolution with 1 to 256 taps, a plan for one {@link Spec} on one {@link
  * Device}.
  *
- * <p>{@code y[b,h,t] = bias[h] + sum over j < K of w[h,j] * x[b,h,t - pad + j]}, a cross-correlation
- * with x zero outside [0, L), so that y is as long as x. Causal padding has {@code pad = K - 1},
- * same padding {@code pad = (K - 1) / 2} rounded down, for odd and even K. x and y are stored as
- * the spec's layout and dtype say; w [H, K], bias [H] and their gradients are always f32, and so is
- * the arithmetic.
+ * <p>{@code y[b,h,t] = bias[h] + sum over j < K of w[h,j] * x[b,h,t - pad + j]}, a
+ * cross-correlation with x zero outside [0, L), so that y is as long as x. Causal padding has
+ * {@code pad = K - 1}, same padding {@code pad = (K - 1) / 2} rounded down, for odd and even K. x
+ * and y are stored as the spec's layout and dtype say; w [H, K], bias [H] and their gradients are
+ * always f32, and so is the arithmetic.
  *
  * <p>A plan, with its steppers, is used by one thread at a time. Running it allocates nothing, but
  * for the sums of the first backward pass that asks for dw or dbias. Results have the same bits for
- * every number of threads. A NaN or infinity in x reaches the outputs whose window holds it, and may
- * reach every tap of its channel's dw.
+ * every number of threads. A NaN or infinity in x reaches the outputs whose window holds it, and
+ * may reach every tap of its channel's dw.
  *
  * <p>Source: the short convolution of Fu et al., "FlashFFTConv", arXiv 2311.05908; see
  * seeds/fftconv.md.
