@@ -79,30 +79,27 @@ void Conv::transform_filter(Worker& w, const float* k, float* spectrum) {
   const long length = spec_.length;
   const long taps = spec_.taps;
   float* in = inplace() ? spectrum : w.in.get();
+  const float scale = 1.0f / static_cast<float>(points_);  // of the unscaled inverse, paid once here
   if (right_angle()) {
     const long used = std::min(taps, length);
-    twist(in, k, nullptr, twist_.data(), used);
+    twist(in, k, nullptr, twist_.data(), scale, used);
     std::memset(in + 2 * used, 0, 2 * (points_ - used) * sizeof(float));
   } else {
     std::memset(in, 0, points_ * sizeof(float));
     if (spec_.mode == Mode::kCircular) {
       for (long i = 0; i < taps; ++i) {
-        in[i % length] += k[i];
+        in[i % length] += scale * k[i];
       }
     } else if (spec_.mode == Mode::kCausal) {
-      std::memcpy(in, k, std::min(taps, length) * sizeof(float));
+      copy_scaled(in, k, scale, std::min(taps, length));
     } else {
       const long positive = std::min((taps + 1) / 2, length);
       const long negative = std::min(taps / 2, length - 1);
-      std::memcpy(in, k, positive * sizeof(float));
-      std::memcpy(in + points_ - negative, k + taps - negative, negative * sizeof(float));
+      copy_scaled(in, k, scale, positive);
+      copy_scaled(in + points_ - negative, k + taps - negative, scale, negative);
     }
   }
   w.transform->forward(in, spectrum);
-  const float scale = 1.0f / static_cast<float>(points_);
-  for (long i = 0; i < 2 * spectrum_; ++i) {
-    spectrum[i] *= scale;
-  }
   if (!inplace()) {
     // The tail of `in` beyond the row is zero between calls; a filter may have been longer.
     const long row = (right_angle() ? 2 : 1) * length;
@@ -118,7 +115,7 @@ void Conv::row(Worker& w, const float* u, const float* filter, const float* preg
   float* z = inplace() ? in : w.spectrum.get();
   float* out = inplace() ? in : w.out.get();
   if (right_angle()) {
-    twist(in, u, pregate, twist_.data(), length);
+    twist(in, u, pregate, twist_.data(), 1.0f, length);
     if (inplace()) {
       std::memset(in + 2 * length, 0, 2 * (points_ - length) * sizeof(float));
     }

@@ -52,6 +52,13 @@ inline void copy_gated(float* dst, const float* src, const float* gate, long n) 
   }
 }
 
+// dst[0..n) = src * scale.
+inline void copy_scaled(float* dst, const float* src, float scale, long n) {
+  for (long i = 0; i < n; ++i) {
+    dst[i] = src[i] * scale;
+  }
+}
+
 // z[0..n) *= k[0..n), complex, interleaved.
 inline void multiply(float* z, const float* k, long n) {
   const long m = 2 * n;
@@ -75,11 +82,12 @@ inline void multiply(float* z, const float* k, long n) {
   }
 }
 
-// z[n] = u[n] * gate[n] * w[n], real times complex; a null gate means none.
-inline void twist(float* z, const float* u, const float* gate, const float* w, long n) {
+// z[n] = scale * u[n] * gate[n] * w[n], real times complex; a null gate means none.
+inline void twist(float* z, const float* u, const float* gate, const float* w, float scale,
+                  long n) {
   long i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    Vec a = load(u + i);
+    Vec a = load(u + i) * scale;
     if (gate != nullptr) {
       a *= load(gate + i);
     }
@@ -87,7 +95,7 @@ inline void twist(float* z, const float* u, const float* gate, const float* w, l
     store(z + 2 * i + kLanes, TW_LANES(a, a, TW_DUP_HIGH) * load(w + 2 * i + kLanes));
   }
   for (; i < n; ++i) {
-    const float a = gate == nullptr ? u[i] : u[i] * gate[i];
+    const float a = scale * (gate == nullptr ? u[i] : u[i] * gate[i]);
     z[2 * i] = a * w[2 * i];
     z[2 * i + 1] = a * w[2 * i + 1];
   }

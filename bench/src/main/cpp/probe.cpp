@@ -18,7 +18,7 @@ double seconds() {
 // The best of several: other work on the machine only ever slows a probe down.
 template <class Body>
 double best_seconds(Pool& pool, Body& body) {
-  constexpr int kTimes = 15;
+  constexpr int kTimes = 25;
   double best = 1e9;
   pool.run(body);
   for (int i = 0; i < kTimes; ++i) {

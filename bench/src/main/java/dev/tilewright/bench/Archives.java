@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The Maven artifacts of the baselines: fetched when a baseline is asked for, never by the build. */
+/**
+ * The Maven artifacts of the baselines: fetched when a baseline is asked for, never by the build.
+ */
 final class Archives {
   private static final String JAVACPP = "1.5.13";
   static final String TORCH_VERSION = "2.10.0-" + JAVACPP;

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Baselines are fetched by Maven when they are asked for and kept in ~/.cache/tilewright/bench:",
+      "Baselines are fetched by Maven when they are asked for and kept in"
+          + " ~/.cache/tilewright/bench:",
       "  torch (110 MB)   libtorch through its JavaCPP preset",
       "  mkl (160 MB)     MKL's real transforms; mkl-right-angle: complex ones, our way",
       "  fftw (2 MB)      FFTW's real transforms, planned with FFTW_MEASURE",
@@ -101,8 +102,7 @@ public final class BenchCommand implements Callable<Integer> {
     List<BenchRow> rows = new ArrayList<>();
     Map<String, Object> environment;
     try (Device opened = Device.open(device);
-        Progress progress =
-            new Progress(err, !quiet && Progress.isTerminal(), problems.size());
+        Progress progress = new Progress(err, !quiet && Progress.isTerminal(), problems.size());
         FftConvBench bench = new FftConvBench(opened, baselines, python, progress)) {
       environment = bench.environment();
       for (FftConvCase problem : problems) {

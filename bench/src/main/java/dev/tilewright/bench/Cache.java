@@ -12,8 +12,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
- * Where fetched archives and compiled baselines are kept: {@code $XDG_CACHE_HOME/tilewright/bench}, else {@code
- * ~/.cache/tilewright/bench}. Safe to delete.
+ * Where fetched archives and compiled baselines are kept: {@code $XDG_CACHE_HOME/tilewright/bench},
+ * else {@code ~/.cache/tilewright/bench}. Safe to delete.
  */
 final class Cache {
   private Cache() {}
@@ -98,7 +98,10 @@ final class Cache {
     Process process;
     try {
       process =
-          new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true).start();
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .start();
     } catch (IOException e) {
       throw new BaselineException(
           command.get(0) + " cannot be started; install it or put it on the PATH", e);

@@ -6,8 +6,8 @@ import dev.tilewright.bench.FftConvCase.Pass;
 import dev.tilewright.cpu.CpuDevice;
 
 /**
- * What a call of one row costs beside its arithmetic. The arithmetic of a row is the slope of the time over the number of rows,
- * on one thread; what a call of one row takes beyond it is overhead.
+ * What a call of one row costs beside its arithmetic. The arithmetic of a row is the slope of the
+ * time over the number of rows, on one thread; what a call of one row takes beyond it is overhead.
  */
 final class CallOverhead {
   private static final int ROWS = 65;
@@ -16,8 +16,7 @@ final class CallOverhead {
 
   /** Microseconds, for a case of one row with a cached filter; NaN for any other. */
   static double micros(Device device, FftConvCase c, double medianMs) {
-    boolean asked =
-        c.batch() == 1 && c.channels() == 1 && c.cached() && c.pass() == Pass.FORWARD;
+    boolean asked = c.batch() == 1 && c.channels() == 1 && c.cached() && c.pass() == Pass.FORWARD;
     if (!asked || !(device.spec() instanceof CpuSpec spec)) {
       return Double.NaN;
     }

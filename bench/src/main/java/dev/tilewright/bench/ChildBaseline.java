@@ -22,13 +22,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A framework in a process of its own, so that its threads and its allocator are as its users have them. It sits still between
- * two requests.
+ * A framework in a process of its own, so that its threads and its allocator are as its users have
+ * them. It sits still between two requests.
  *
- * <p>Lines, each answered by one line: {@code hello} → a description; {@code case B H L Lk MODE GATED CACHED PASS N DIR} → bytes
- * of the call's intermediate tensors; {@code run} → writes the results as DIR/NAME.out; {@code time CALLS} → nanoseconds of each
- * call; {@code end}; {@code quit}. Arrays are raw little-endian f32 files in DIR. An answer that starts with {@code error} is a
- * failure.
+ * <p>Lines, each answered by one line: {@code hello} → a description; {@code case B H L Lk MODE
+ * GATED CACHED PASS N DIR} → bytes of the call's intermediate tensors; {@code run} → writes the
+ * results as DIR/NAME.out; {@code time CALLS} → nanoseconds of each call; {@code end}; {@code
+ * quit}. Arrays are raw little-endian f32 files in DIR. An answer that starts with {@code error} is
+ * a failure.
  */
 final class ChildBaseline implements Baseline {
   private final String name;
@@ -48,7 +49,8 @@ final class ChildBaseline implements Baseline {
       builder.redirectError(directory.resolve("stderr").toFile());
       process = builder.start();
     } catch (IOException e) {
-      throw new BaselineException("baseline " + name + ": " + command.get(0) + " does not start", e);
+      throw new BaselineException(
+          "baseline " + name + ": " + command.get(0) + " does not start", e);
     }
     to =
         new BufferedWriter(

@@ -5,7 +5,8 @@ import java.util.Map;
 /** One implementation, planned for one case, ready to be timed. */
 interface Contender extends AutoCloseable {
   /**
-   * Runs once and returns what it wrote by name (y, du, dk, dpregate, dpostgate), for the check against the oracle.
+   * Runs once and returns what it wrote by name (y, du, dk, dpregate, dpostgate), for the check
+   * against the oracle.
    */
   Map<String, float[]> run();
 

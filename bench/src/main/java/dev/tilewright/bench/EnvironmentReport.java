@@ -32,7 +32,8 @@ final class EnvironmentReport {
     map.put("threads", threads);
     map.put("copyGBs", peaks.bytesPerSecond() * 1e-9);
     map.put("peakGflops", peaks.flopsPerSecond() * 1e-9);
-    map.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+    map.put(
+        "jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
     map.put("os", operatingSystem());
     map.put("kernel", System.getProperty("os.version"));
     Map<String, String> libraries = new LinkedHashMap<>();

@@ -16,9 +16,10 @@ import java.util.Map;
 /**
  * Times FFT convolution on a device against other libraries.
  *
- * <p>Every contender is first checked against the float64 oracle on the same numbers. Then rounds: in each, every contender in
- * turn gets warm-up calls and a stretch of timed calls, so that what the machine does beside us falls on all alike. Medians are
- * taken over the calls of all rounds. Our times are those of the public Java API.
+ * <p>Every contender is first checked against the float64 oracle on the same numbers. Then rounds:
+ * in each, every contender in turn gets warm-up calls and a stretch of timed calls, so that what
+ * the machine does beside us falls on all alike. Medians are taken over the calls of all rounds.
+ * Our times are those of the public Java API.
  */
 public final class FftConvBench implements AutoCloseable {
   /** A contender's stretch in a round lasts about this long, but has at least one call. */
@@ -79,29 +80,17 @@ public final class FftConvBench implements AutoCloseable {
         yield ChildBaseline.pytorch(python, threads);
       }
       default ->
-          throw new IllegalArgumentException("unknown baseline '" + name + "'; known: " + BASELINES);
+          throw new IllegalArgumentException(
+              "unknown baseline '" + name + "'; known: " + BASELINES);
     };
   }
 
   private Floor measurePeaks() {
     NativeBaselines.load();
-    Floor alone = measurePeaks(1);
-    if (threads == 1) {
-      return alone;
-    }
-    // Two threads on the two halves of one core reach less than one thread that has it to itself.
-    Floor together = measurePeaks(threads);
-    return new Floor(
-        Math.max(alone.bytesPerSecond(), together.bytesPerSecond()),
-        Math.max(alone.flopsPerSecond(), together.flopsPerSecond()));
-  }
-
-  private static Floor measurePeaks(int threads) {
     long session = NativeBaselines.open(threads, null, null);
     try {
       NativeBaselines.pin(session, true);
-      return new Floor(
-          NativeBaselines.copyBandwidth(session), NativeBaselines.peakFlops(session));
+      return new Floor(NativeBaselines.copyBandwidth(session), NativeBaselines.peakFlops(session));
     } finally {
       NativeBaselines.pin(session, false);
       NativeBaselines.close(session);
@@ -227,8 +216,7 @@ public final class FftConvBench implements AutoCloseable {
                     t.failure)));
     if (problem.pass() == Pass.STEP) {
       double whole = References.recomputeMillis(device, problem, inputs);
-      times.put(
-          "ours-recompute", new BaselineTime(whole, whole, whole, Double.NaN, -1, null));
+      times.put("ours-recompute", new BaselineTime(whole, whole, whole, Double.NaN, -1, null));
     }
     BenchRow row =
         new BenchRow(

@@ -67,7 +67,9 @@ public record FftConvCase(
   }
 
   /**
-   * Reads {@code B=2,H=64,L=4096,Lk=4096,mode=causal,gated=false,filter=uncached,pass=forward,dtype=f32}; only L must be there.
+   * Reads {@code
+   * B=2,H=64,L=4096,Lk=4096,mode=causal,gated=false,filter=uncached,pass=forward,dtype=f32}; only L
+   * must be there.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -202,7 +204,9 @@ public record FftConvCase(
     return Math.toIntExact(Math.multiplyExact(channels, taps));
   }
 
-  /** Length of a linear convolution's real transform: the smallest even 7-smooth number that fits. */
+  /**
+   * Length of a linear convolution's real transform: the smallest even 7-smooth number that fits.
+   */
   long transformLength() {
     long reach =
         switch (mode) {

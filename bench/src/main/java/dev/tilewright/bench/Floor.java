@@ -3,9 +3,9 @@ package dev.tilewright.bench;
 import dev.tilewright.op.FftConv;
 
 /**
- * The time below which no implementation can be on a machine: inputs and outputs each moved once at the measured copy bandwidth,
- * or the operations of the cheapest algorithm we know at the measured peak, whichever is longer. bench/NOTES.md says what is
- * counted.
+ * The time below which no implementation can be on a machine: inputs and outputs each moved once at
+ * the measured copy bandwidth, or the operations of the cheapest algorithm we know at the measured
+ * peak, whichever is longer. bench/NOTES.md says what is counted.
  *
  * @param bytesPerSecond read plus written
  * @param flopsPerSecond f32, a fused multiply-add being two

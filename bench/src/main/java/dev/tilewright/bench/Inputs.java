@@ -7,8 +7,9 @@ import dev.tilewright.Tensor;
 import java.util.Random;
 
 /**
- * The numbers of one case, the same for every contender: normal deviates, and a filter that decays to e^-3. Rounded to the
- * case's dtype, so that the oracle and the f32 baselines see what our kernel sees.
+ * The numbers of one case, the same for every contender: normal deviates, and a filter that decays
+ * to e^-3. Rounded to the case's dtype, so that the oracle and the f32 baselines see what our
+ * kernel sees.
  */
 final class Inputs implements AutoCloseable {
   final FftConvCase problem;
@@ -18,7 +19,9 @@ final class Inputs implements AutoCloseable {
   final float[] postgate;
   final float[] dy;
 
-  /** f32 copies in native memory for the baselines of this process; null where the case has none. */
+  /**
+   * f32 copies in native memory for the baselines of this process; null where the case has none.
+   */
   final Tensor u32;
 
   final Tensor k32;

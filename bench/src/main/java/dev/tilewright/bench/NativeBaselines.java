@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The binding of bench/src/main/cpp: loops around a library's transforms, and the probes of the machine. Compiled for this
- * machine by g++ on first use and kept in the cache.
+ * The binding of bench/src/main/cpp: loops around a library's transforms, and the probes of the
+ * machine. Compiled for this machine by g++ on first use and kept in the cache.
  */
 final class NativeBaselines {
   private static final String[] HEADERS = {
@@ -95,7 +95,9 @@ final class NativeBaselines {
   /** f32 operations a second. */
   static native double peakFlops(long session);
 
-  /** mode: 0 causal, 1 circular, 2 bidirectional. The faster buffer layout is found by measuring. */
+  /**
+   * mode: 0 causal, 1 circular, 2 bidirectional. The faster buffer layout is found by measuring.
+   */
   static native long plan(
       long session, long batch, long heads, long length, long taps, int mode, boolean rightAngle);
 

@@ -21,8 +21,8 @@ final class Ours extends InProcess {
   private final List<Tensor> tensors = new ArrayList<>();
 
   /**
-   * @param problem what to plan; may ask for more or fewer taps or another dtype than the inputs have, see {@link
-   *     References}
+   * @param problem what to plan; may ask for more or fewer taps or another dtype than the inputs
+   *     have, see {@link References}
    */
   Ours(Device device, FftConvCase problem, Inputs inputs) {
     pass = problem.pass();
@@ -30,8 +30,7 @@ final class Ours extends InProcess {
     plan = FftConv.plan(device, problem.spec());
     long[] shape = {problem.batch(), problem.channels(), problem.length()};
     DType dtype = problem.dtype();
-    Tensor k =
-        keep(device.of(fit(inputs, problem), DType.F32, problem.channels(), problem.taps()));
+    Tensor k = keep(device.of(fit(inputs, problem), DType.F32, problem.channels(), problem.taps()));
     if (problem.cached()) {
       plan.setFilter(stream, k);
     } else {

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A whole sequence decoded by our stepper; one call is all its steps. Tokens lie in memory as [L, B, H]. */
+/**
+ * A whole sequence decoded by our stepper; one call is all its steps. Tokens lie in memory as [L,
+ * B, H].
+ */
 final class OursStep extends InProcess {
   private final FftConvCase problem;
   private final Stream stream;

@@ -8,9 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Our own slower ways to the same result, timed beside a case that claims to be faster than they are: a cached filter against one
- * that is transformed in the call, a short filter against one padded to the sequence, 16-bit storage against f32, and decoding
- * against computing each step anew.
+ * Our own slower ways to the same result, timed beside a case that claims to be faster than they
+ * are: a cached filter against one that is transformed in the call, a short filter against one
+ * padded to the sequence, 16-bit storage against f32, and decoding against computing each step
+ * anew.
  */
 final class References {
   private References() {}
@@ -33,8 +34,9 @@ final class References {
   }
 
   /**
-   * Milliseconds of decoding the case's sequence by computing each step anew: step t is a forward call, with a cached filter, over
-   * the smallest power of two that holds t + 1 inputs. One length after the other is measured and counted as often as it is needed.
+   * Milliseconds of decoding the case's sequence by computing each step anew: step t is a forward
+   * call, with a cached filter, over the smallest power of two that holds t + 1 inputs. One length
+   * after the other is measured and counted as often as it is needed.
    */
   static double recomputeMillis(Device device, FftConvCase c, Inputs inputs) {
     double total = 0;

@@ -50,8 +50,7 @@ final class TextReport {
       line.add(number(row.medianMs()));
       line.add(number(row.p20Ms()) + ".." + number(row.p80Ms()));
       line.add(String.format(Locale.ROOT, "%.0f %%", 100 * row.floorMs() / row.medianMs()));
-      line.add(
-          String.format(Locale.ROOT, "%.1e%s", row.relError(), row.passed() ? "" : " WRONG"));
+      line.add(String.format(Locale.ROOT, "%.1e%s", row.relError(), row.passed() ? "" : " WRONG"));
       line.add(bytes(row.workspaceBytes()));
       for (String name : names) {
         BenchRow.BaselineTime time = row.baselines().get(name);
@@ -122,8 +121,8 @@ final class TextReport {
     Map<String, List<Double>> groups = new LinkedHashMap<>();
     for (BenchRow row : rows) {
       FftConvCase c = row.problem();
-      String kind = c.withShape(c.batch(), c.channels(), 1, c.taps() == c.length() ? 1 : c.taps())
-          .label();
+      String kind =
+          c.withShape(c.batch(), c.channels(), 1, c.taps() == c.length() ? 1 : c.taps()).label();
       for (String name : row.baselines().keySet()) {
         double speedup = row.speedup(name);
         if (speedup > 0) {

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * MKL or FFTW, driven row by row from C++ with a pool of pinned threads. The library's real transforms, or (right-angle) our own
- * trick on its complex ones, which is the strongest use of it that we know of.
+ * MKL or FFTW, driven row by row from C++ with a pool of pinned threads. The library's real
+ * transforms, or (right-angle) our own trick on its complex ones, which is the strongest use of it
+ * that we know of.
  */
 final class TransformBaseline implements Baseline {
   private final Device device;

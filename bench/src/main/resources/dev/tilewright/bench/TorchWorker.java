@@ -19,8 +19,9 @@ import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * libtorch's side of ChildBaseline, through the JavaCPP preset: rfft, product, irfft, gates pointwise, autograd for the backward.
- * Run as a single source file; see ChildBaseline for the lines.
+ * libtorch's side of ChildBaseline, through the JavaCPP preset: rfft, product, irfft, gates
+ * pointwise, autograd for the backward. Run as a single source file; see ChildBaseline for the
+ * lines.
  */
 public final class TorchWorker {
   private static final class Case implements AutoCloseable {
@@ -97,8 +98,7 @@ public final class TorchWorker {
           torch.constant_pad_nd(
               k.narrow(1, taps - negative, negative), new long[] {n.get() - negative, 0});
       Tensor early =
-          torch.constant_pad_nd(
-              k.narrow(1, 0, positive), new long[] {0, n.get() - positive});
+          torch.constant_pad_nd(k.narrow(1, 0, positive), new long[] {0, n.get() - positive});
       return early.add(late);
     }
 
