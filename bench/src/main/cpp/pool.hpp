@@ -23,6 +23,7 @@ inline void pause_once() {
 
 class Pool {
  public:
+  // The cores are those that the calling thread may use now, so it must not be pinned yet.
   explicit Pool(int threads) : threads_(threads < 1 ? 1 : threads) {
     sched_getaffinity(0, sizeof(allowed_), &allowed_);
     for (int w = 1; w < threads_; ++w) {

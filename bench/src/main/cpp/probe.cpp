@@ -17,11 +17,10 @@ double seconds() {
 
 // The best of several: other work on the machine only ever slows a probe down.
 template <class Body>
-double best_seconds(Pool& pool, Body& body) {
-  constexpr int kTimes = 25;
+double best_seconds(Pool& pool, Body& body, int times) {
   double best = 1e9;
   pool.run(body);
-  for (int i = 0; i < kTimes; ++i) {
+  for (int i = 0; i < times; ++i) {
     const double start = seconds();
     pool.run(body);
     best = std::min(best, seconds() - start);
@@ -43,7 +42,7 @@ double copy_bandwidth(Pool& pool) {
   std::memset(from, 1, bytes);
   const size_t share = bytes / pool.threads();
   auto body = [&](int worker) { std::memcpy(to + worker * share, from + worker * share, share); };
-  const double best = best_seconds(pool, body);
+  const double best = best_seconds(pool, body, 15);
   std::free(from);
   std::free(to);
   return 2.0 * share * pool.threads() / best;
@@ -80,7 +79,7 @@ double peak_flops(Pool& pool) {
     }
     store(&keep[worker * 64], a + b + c + d + e + f + g + h + i + j);
   };
-  const double best = best_seconds(pool, body);
+  const double best = best_seconds(pool, body, 150);
   return 2.0 * kLanes * kChains * kSteps * pool.threads() / best;
 }
 

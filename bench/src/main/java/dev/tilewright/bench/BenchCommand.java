@@ -76,7 +76,7 @@ public final class BenchCommand implements Callable<Integer> {
       })
   private List<String> cases = new ArrayList<>();
 
-  @Option(names = "--rounds", defaultValue = "15", description = "Rounds (${DEFAULT-VALUE}).")
+  @Option(names = "--rounds", defaultValue = "9", description = "Rounds (${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(

@@ -1,5 +1,6 @@
-"""PyTorch's side of ChildBaseline: long convolution by rfft, product, irfft. See ChildBaseline for the lines."""
+"""PyTorch's side of ChildBaseline: rfft, product, irfft. See ChildBaseline for the lines."""
 
+import math
 import sys
 import time
 
@@ -30,10 +31,9 @@ class Case:
         self.spectrum = torch.fft.rfft(self.filter(), n=self.n) if self.cached else None
 
     def read(self, name, shape):
-        elements = 1
-        for s in shape:
-            elements *= s
-        return torch.from_file(f"{self.dir}/{name}", size=elements, dtype=torch.float32).clone().view(shape)
+        path = f"{self.dir}/{name}"
+        values = torch.from_file(path, size=math.prod(shape), dtype=torch.float32)
+        return values.clone().view(shape)
 
     def filter(self):
         """The filter as the transform of length n wants it."""
