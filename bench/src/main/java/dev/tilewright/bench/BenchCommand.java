@@ -1,0 +1,178 @@
+package dev.tilewright.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.tilewright.Device;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code bench} of the command line {@code tw}. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measure an op against other libraries.",
+      "Results are checked against float64 first; contenders take turns in every round; medians."
+    },
+    footer = {
+      "",
+      "Baselines are fetched by Maven when they are asked for and kept in"
+          + " ~/.cache/tilewright/bench:",
+      "  torch (110 MB)   libtorch through its JavaCPP preset",
+      "  mkl (160 MB)     MKL's real transforms; mkl-right-angle: complex ones, our way",
+      "  fftw (2 MB)      FFTW's real transforms, planned with FFTW_MEASURE",
+      "  pytorch          the wheel that --python has",
+      "They and the probes of the machine are built by g++ on first use.",
+      "",
+      "Exit code 4 when a result of ours is wrong."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  private static final int FINE = 0;
+  private static final int FAILED = 1;
+  private static final int WRONG_RESULT = 4;
+
+  @Parameters(paramLabel = "OP", description = "What to measure: fftconv.")
+  private String op;
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "Device of ours (${DEFAULT-VALUE}).")
+  private String device;
+
+  @Option(
+      names = "--baseline",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Of torch, mkl, mkl-right-angle, fftw, pytorch.")
+  private List<String> baselines = new ArrayList<>();
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      description = "Interpreter that has PyTorch, for the baseline pytorch.")
+  private String python;
+
+  @Option(
+      names = "--case",
+      paramLabel = "KEY=VALUE,...",
+      description = {
+        "B=2,H=64,L=4096,Lk=4096,mode=causal|circular|bidirectional,gated=false|true,",
+        "filter=uncached|cached,pass=forward|backward|forward+backward|step,dtype=f32|f16|bf16;",
+        "only L must be there. Repeatable; without any, a set that covers them."
+      })
+  private List<String> cases = new ArrayList<>();
+
+  @Option(names = "--rounds", defaultValue = "9", description = "Rounds (${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE|-",
+      description = "Write the report as JSON to a file or to stdout.")
+  private String json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "No progress.")
+  private boolean quiet;
+
+  @Spec private CommandSpec spec;
+
+  /** Made by the command line. */
+  public BenchCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    List<FftConvCase> problems = problems();
+    PrintWriter err = spec.commandLine().getErr();
+    List<BenchRow> rows = new ArrayList<>();
+    Map<String, Object> environment;
+    try (Device opened = Device.open(device);
+        Progress progress = new Progress(err, !quiet && Progress.isTerminal(), problems.size());
+        FftConvBench bench = new FftConvBench(opened, baselines, python, progress)) {
+      environment = bench.environment();
+      for (FftConvCase problem : problems) {
+        progress.nextCase();
+        rows.add(bench.run(problem, rounds, progress));
+      }
+    } catch (BaselineException e) {
+      err.println(spec.qualifiedName() + ": " + e.getMessage());
+      err.flush();
+      return FAILED;
+    }
+    report(environment, rows);
+    return rows.stream().allMatch(BenchRow::passed) ? FINE : WRONG_RESULT;
+  }
+
+  private List<FftConvCase> problems() {
+    if (!op.equals("fftconv")) {
+      throw faulty("nothing is known of '" + op + "'; ops that can be measured: fftconv");
+    }
+    if (rounds < 1) {
+      throw faulty("--rounds " + rounds + " must be at least 1");
+    }
+    for (String name : baselines) {
+      if (!FftConvBench.BASELINES.contains(name)) {
+        throw faulty("unknown baseline '" + name + "'; known: " + FftConvBench.BASELINES);
+      }
+    }
+    if (baselines.contains("pytorch") && python == null) {
+      throw faulty("baseline pytorch needs --python PATH, an interpreter that has PyTorch");
+    }
+    if (cases.isEmpty()) {
+      return DefaultCases.fftConv();
+    }
+    try {
+      List<FftConvCase> problems = new ArrayList<>();
+      for (String text : cases) {
+        FftConvCase problem = FftConvCase.parse(text);
+        problem.elements(); // told now and not after minutes
+        problems.add(problem);
+      }
+      return problems;
+    } catch (IllegalArgumentException e) {
+      throw faulty(e.getMessage());
+    } catch (ArithmeticException e) {
+      throw faulty("a case of 2^31 elements or more is too large for the bench");
+    }
+  }
+
+  private ParameterException faulty(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void report(Map<String, Object> environment, List<BenchRow> rows) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json == null) {
+      out.print(TextReport.of(environment, rows));
+      out.flush();
+      return;
+    }
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("schema", 1);
+    report.put("environment", environment);
+    report.put("rows", rows.stream().map(BenchRow::toMap).toList());
+    String text =
+        new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report);
+    if (json.equals("-")) {
+      out.println(text);
+      out.flush();
+    } else {
+      Files.writeString(Path.of(json), text + "\n");
+    }
+  }
+}
