@@ -37,12 +37,13 @@ TW_INLINE void store_c(float* p, C x) {
   store(p + W, x.i);
 }
 
+#define TW_INLINE_MEMBER inline __attribute__((always_inline))
 #define TW_UNROLL _Pragma("GCC unroll 16")
 
 // (a, b) -> (a + w b, a - w b); rotated: with i w in place of w.
 template <bool Rotated>
 TW_INLINE void butterfly(C& a, C& b, V wr, V wi) {
-#if TW_LEVEL > 0
+#if TW_LEVEL == 2
   // All six operations are fused multiply-adds: right where multiply and add share the ports.
   C s = Rotated ? C{a.r - wr * b.i - wi * b.r, a.i + wr * b.r - wi * b.i}
                 : C{a.r + wr * b.r - wi * b.i, a.i + wr * b.i + wi * b.r};
@@ -231,12 +232,30 @@ static void pass_inverse(PaddedSide in, Out out, int64_t s, int64_t nodes, int p
   }
 }
 
-// A 4x4 transpose inside every part.
+// The same in place on nodes that lie in one padding period: one after the other, with S vectors from r to r + 1 (0: s).
+template <int R, int S, bool Inverse>
+static void flat_pass(float* x, int64_t s, int64_t nodes, const float* tw) {
+  const int64_t step = 2 * W * (S ? S : s);
+  for (int64_t b = 0; b < nodes; b++, tw += R * W) {
+    const Twiddles<R> t(tw);
+    float* const end = x + step;
+    do {
+      C c[R];
+      TW_UNROLL for (int r = 0; r < R; r++) c[r] = load_c(x + r * step);
+      if (Inverse)
+        radix_inverse<R>(c, t);
+      else
+        radix<R>(c, t);
+      TW_UNROLL for (int r = 0; r < R; r++) store_c(x + r * step, c[r]);
+      x += 2 * W;
+    } while (S != 1 && x < end);
+    x += (R - 1) * step;
+  }
+}
+
 TW_INLINE void transpose_parts(C (&c)[4]) {
-  V re[4] = {c[0].r, c[1].r, c[2].r, c[3].r}, im[4] = {c[0].i, c[1].i, c[2].i, c[3].i};
-  transpose_in_lanes(re);
-  transpose_in_lanes(im);
-  TW_UNROLL for (int r = 0; r < 4; r++) c[r] = {re[r], im[r]};
+  transpose_parts(c[0].r, c[1].r, c[2].r, c[3].r);
+  transpose_parts(c[0].i, c[1].i, c[2].i, c[3].i);
 }
 
 // The last two levels, inside the parts: 4 neighbouring nodes of 4 points are transposed, a node a lane.
@@ -251,6 +270,22 @@ TW_INLINE void lanes_inverse(float* x, const float* tw) {
   C c[4];
   TW_UNROLL for (int r = 0; r < 4; r++) c[r] = load_c(x + 2 * W * r);
   radix_inverse<4>(c, Twiddles<4>(tw));
+  transpose_parts(c);
+  TW_UNROLL for (int r = 0; r < 4; r++) store_c(x + 2 * W * r, c[r]);
+}
+
+// The last levels, the product with k and the first levels back, without a trip to memory.
+TW_INLINE void lanes_product(float* x, const float* k, const float* tw) {
+  C c[4];
+  TW_UNROLL for (int r = 0; r < 4; r++) c[r] = load_c(x + 2 * W * r);
+  transpose_parts(c);
+  const Twiddles<4> t(tw);
+  radix<4>(c, t);
+  TW_UNROLL for (int r = 0; r < 4; r++) {
+    const C b = load_c(k + 2 * W * r);
+    c[r] = {b.r * c[r].r - b.i * c[r].i, b.r * c[r].i + b.i * c[r].r};
+  }
+  radix_inverse<4>(c, t);
   transpose_parts(c);
   TW_UNROLL for (int r = 0; r < 4; r++) store_c(x + 2 * W * r, c[r]);
 }
@@ -285,12 +320,13 @@ class Fft {
     top_out(x, SplitSide{re, im, t_.n / W / t_.radix[0], t_.n / kParts, Split(t_.base() + t_.split)});
   }
 
-  // Passes p and deeper of node b, `length` vectors at x. Depth first until a node is small, then pass by pass.
-  void forward_below(float* x, int64_t length, int p, int64_t b) const {
+  // Passes p and deeper of node b, `length` vectors at x, all but the levels inside the parts. Depth first until a node is small,
+  // then pass by pass.
+  void forward_passes(float* x, int64_t length, int p, int64_t b) const {
     if (length > kFlat && p < t_.passes) {
       forward_pass(x, length, 1, p, b);
       const int64_t R = t_.radix[p], s = length / R;
-      for (int64_t r = 0; r < R; r++) forward_below(x + offset(r * s), s, p + 1, b * R + r);
+      for (int64_t r = 0; r < R; r++) forward_passes(x + offset(r * s), s, p + 1, b * R + r);
       return;
     }
     int64_t nodes = 1;
@@ -299,32 +335,55 @@ class Fft {
       forward_pass(x, l, nodes, p, b);
       l /= R, nodes *= R, b *= R;
     }
-    const float* tw = t_.group(b / 4);
-    for (int64_t v = 0; v < length; v += 4, tw += 4 * W) lanes_forward(x + offset(v), tw);
   }
-  void inverse_below(float* x, int64_t length, int p, int64_t b) const {
+  void inverse_passes(float* x, int64_t length, int p, int64_t b) const {
     if (length > kFlat && p < t_.passes) {
       const int64_t R = t_.radix[p], s = length / R;
-      for (int64_t r = 0; r < R; r++) inverse_below(x + offset(r * s), s, p + 1, b * R + r);
+      for (int64_t r = 0; r < R; r++) inverse_passes(x + offset(r * s), s, p + 1, b * R + r);
       inverse_pass(x, length, 1, p, b);
       return;
     }
-    const float* tw = t_.group(b * length / 4);
-    for (int64_t v = 0; v < length; v += 4, tw += 4 * W) lanes_inverse(x + offset(v), tw);
     int64_t l = 1;
     for (int q = t_.passes - 1; q >= p; q--) {
       l *= t_.radix[q];
       inverse_pass(x, l, length / l, q, b * (length / l));
     }
   }
+  // f(x + offset, twiddles) for every group of 4 vectors of node b, `length` vectors: where the levels inside the parts work.
+  template <class F>
+  TW_INLINE_MEMBER void for_each_group(int64_t length, int64_t b, F f) const {
+    const float* tw = t_.group(b * length / 4);
+    const int64_t run = length < period() ? length : period();
+    for (int64_t v = 0; v < length; v += run) {
+      const int64_t at = offset(v);
+      for (int64_t i = 0; i < run; i += 4, tw += 4 * W) f(at + 2 * W * i, tw);
+    }
+  }
+  void forward_lanes(float* x, int64_t length, int64_t b) const {
+    for_each_group(length, b, [&](int64_t at, const float* tw) { lanes_forward(x + at, tw); });
+  }
+  void inverse_lanes(float* x, int64_t length, int64_t b) const {
+    for_each_group(length, b, [&](int64_t at, const float* tw) { lanes_inverse(x + at, tw); });
+  }
+  // All levels below pass p.
+  void forward_below(float* x, int64_t length, int p, int64_t b) const {
+    forward_passes(x, length, p, b);
+    forward_lanes(x, length, b);
+  }
+  void inverse_below(float* x, int64_t length, int p, int64_t b) const {
+    inverse_lanes(x, length, b);
+    inverse_passes(x, length, p, b);
+  }
   // One pass on `nodes` neighbouring nodes of `length` vectors, the first of them number b.
   void forward_pass(float* x, int64_t length, int64_t nodes, int p, int64_t b) const {
     const int64_t s = length / t_.radix[p];
+    if (length * nodes <= period()) return any_flat_pass<false>(x, s, nodes, p, b);
     const PaddedSide side{x, offset(s)};
     any_pass(side, side, s, nodes, p, b);
   }
   void inverse_pass(float* x, int64_t length, int64_t nodes, int p, int64_t b) const {
     const int64_t s = length / t_.radix[p];
+    if (length * nodes <= period()) return any_flat_pass<true>(x, s, nodes, p, b);
     const PaddedSide side{x, offset(s)};
     any_pass_inverse(side, side, s, nodes, p, b);
   }
@@ -359,6 +418,25 @@ class Fft {
       case 4: return pass_inverse<4>(in, out, s, nodes, t_.padShift, tw);
       case 8: return pass_inverse<8>(in, out, s, nodes, t_.padShift, tw);
       default: return pass_inverse<16>(in, out, s, nodes, t_.padShift, tw);
+    }
+  }
+
+  template <bool Inverse>
+  void any_flat_pass(float* x, int64_t s, int64_t nodes, int p, int64_t b) const {
+    const float* tw = t_.node(p, b);
+    switch (t_.radix[p]) {
+      case 2: return flat_pass_of<2, Inverse>(x, s, nodes, tw);
+      case 4: return flat_pass_of<4, Inverse>(x, s, nodes, tw);
+      case 8: return flat_pass_of<8, Inverse>(x, s, nodes, tw);
+      default: return flat_pass_of<16, Inverse>(x, s, nodes, tw);
+    }
+  }
+  template <int R, bool Inverse>
+  static void flat_pass_of(float* x, int64_t s, int64_t nodes, const float* tw) {
+    switch (s) {
+      case 1: return flat_pass<R, 1, Inverse>(x, s, nodes, tw);
+      case 4: return flat_pass<R, 4, Inverse>(x, s, nodes, tw);
+      default: return flat_pass<R, 0, Inverse>(x, s, nodes, tw);
     }
   }
 

@@ -56,11 +56,13 @@ class Convolution {
   void transform_filter(const float* k, float* spectrum) {
     for (int64_t e = 0; e < p_.filterBlocks; e++) {
       const int64_t lag = (p_.periodic ? e : e + p_.dLow) * n_;
-      gather_taps(p_, k, lag, n_, 1.0f / n_, stage_);
-      gather_taps(p_, k, lag - n_, n_, -1.0f / n_, stageOut_);
       float* x = spectrum + e * stride_;
-      fft_.forward_top(stage_, stageOut_, x);
-      for_each_child([&](int64_t r, int64_t at, int64_t length) { fft_.forward_below(x + at, length, 1, r); });
+      gather_taps(p_, k, lag, n_, 1.0f / n_, stage_);
+      if (gather_taps(p_, k, lag - n_, n_, -1.0f / n_, stageOut_))
+        fft_.forward_top(stage_, stageOut_, x);
+      else
+        fft_.forward_top(stage_, x);
+      transform_below(x);
     }
   }
 
@@ -97,7 +99,9 @@ class Convolution {
     for (int64_t e = 0; e < p_.filterBlocks; e++) {
       const int64_t lag = (p_.periodic ? e : e + p_.dLow) * n_;
       float* x = dk_ + e * stride_;
-      for_each_child([&](int64_t r, int64_t at, int64_t length) { fft_.inverse_below(x + at, length, 1, r); });
+      for_each_child([&](int64_t r, int64_t at, int64_t length) {
+        fft_.inverse_below(x + at, length, 1, r);
+      });
       fft_.inverse_top(x, stage_, stageIm_);
       scatter_taps(p_, stage_, lag, n_, 1.0f / n_, dk);
       scatter_taps(p_, stageIm_, lag - n_, n_, -1.0f / n_, dk);
@@ -127,6 +131,12 @@ class Convolution {
     for (int64_t r = 0; r < R; r++) f(r, fft_.offset(r * length), length);
   }
 
+  void transform_below(float* x) const {
+    for_each_child([&](int64_t r, int64_t at, int64_t length) {
+      fft_.forward_below(x + at, length, 1, r);
+    });
+  }
+
   // First pass of block j of a row; zeros beyond its end.
   void load(const void* x, const void* gate, int64_t row, int64_t j, float* out) {
     if (j < 0 || j >= p_.blocks) return clear(out, stride_);
@@ -145,8 +155,9 @@ class Convolution {
     narrow(p_.dtype, natural(x), gate, d, skip, at, count, y);
   }
 
-  // Forward passes of every block of `in`, product(offset, vectors), inverse passes of every block of `out`, on the nodes below
-  // the first pass: depth first until a node of all blocks fits the L1 cache.
+  // Forward passes of every block of `in`, product(offset, vectors, node), inverse passes of every block of `out`, on the nodes
+  // below the first pass: depth first until a node of all blocks fits the L1 cache. The product begins and ends with the levels
+  // inside the parts.
   template <class Product>
   void descend(Blocks in, int64_t ins, Blocks out, int64_t outs, const Product& product) const {
     for_each_child([&](int64_t r, int64_t at, int64_t length) { descend(in, ins, out, outs, product, 1, r, at, length); });
@@ -162,10 +173,9 @@ class Convolution {
       for (int64_t i = 0; i < outs; i++) fft_.inverse_pass(out[i] + at, length, 1, p, b);
       return;
     }
-    for (int64_t i = 0; i < ins; i++) fft_.forward_below(in[i] + at, length, p, b);
-    // A node of whole periods has gaps of a line; multiplying them along is cheaper than stepping over them.
-    product(at, length <= fft_.period() ? length * 2 * W : fft_.offset(length));
-    for (int64_t i = 0; i < outs; i++) fft_.inverse_below(out[i] + at, length, p, b);
+    for (int64_t i = 0; i < ins; i++) fft_.forward_passes(in[i] + at, length, p, b);
+    product(at, length, b);
+    for (int64_t i = 0; i < outs; i++) fft_.inverse_passes(out[i] + at, length, p, b);
   }
 
   // One row through K, or through its adjoint with the blocks in reverse. load(block, x) makes the first pass of an input block,
@@ -176,8 +186,11 @@ class Convolution {
     if (p_.twoSided()) {
       const Blocks in{u_, stride_}, out{out_, stride_};
       for (int64_t i = 0; i < p_.blocks; i++) load(i, in[i]);
-      descend(in, p_.blocks, out, p_.blocks, [&](int64_t at, int64_t floats) {
-        two_sided<Adjoint>({out_ + at, stride_}, {u_ + at, stride_}, {k.x + at, stride_}, two_sided_shape(), p_.dHigh, floats);
+      descend(in, p_.blocks, out, p_.blocks, [&](int64_t at, int64_t length, int64_t b) {
+        const Blocks from{u_ + at, stride_}, to{out_ + at, stride_};
+        lanes_in(from, p_.blocks, length, b);
+        two_sided<Adjoint>(to, from, {k.x + at, stride_}, two_sided_shape(), p_.dHigh, floats_of(length));
+        lanes_out(to, p_.blocks, length, b);
       });
       for (int64_t o = 0; o < p_.blocks; o++) store(o, out[o]);
       return;
@@ -188,11 +201,18 @@ class Convolution {
     for (int64_t first = 0; first < total; first += p_.group) {
       const int64_t count = total - first < p_.group ? total - first : p_.group;
       for (int64_t i = 0; i < count; i++) load(block<Adjoint>(first + i), slots[i]);
-      descend(slots, count, slots, count, [&](int64_t at, int64_t floats) {
+      descend(slots, count, slots, count, [&](int64_t at, int64_t length, int64_t b) {
         const Blocks s{slots.x + at, stride_}, kept{saved_ + at, stride_}, before{u_ + at, stride_};
+        if (total == 1 && !Adjoint) {
+          fft_.for_each_group(length, b, [&](int64_t g, const float* tw) { lanes_product(s.x + g, k.x + at + g, tw); });
+          return;
+        }
+        const int64_t floats = floats_of(length);
+        lanes_in(s, count, length, b);
         keep(s, count, before, kept, floats);
         convolve<Adjoint>(s, {k.x + at, stride_}, count, history, p_.dHigh - p_.dLow, floats);
         for (int64_t i = 0; i < history; i++) copy(kept[i], before[i], floats);
+        lanes_out(s, count, length, b);
       });
       for (int64_t i = 0; i < count; i++) {
         const int64_t o = first + i - p_.delay();
@@ -209,6 +229,16 @@ class Convolution {
       copy(from >= 0 ? slots[from] : before[history + from], kept[i], floats);
     }
   }
+  // Floats of a node. One of whole periods has gaps; multiplying them along is cheaper than stepping over them.
+  int64_t floats_of(int64_t length) const { return length <= fft_.period() ? length * 2 * W : fft_.offset(length); }
+
+  void lanes_in(Blocks x, int64_t count, int64_t length, int64_t b) const {
+    for (int64_t i = 0; i < count; i++) fft_.forward_lanes(x[i], length, b);
+  }
+  void lanes_out(Blocks x, int64_t count, int64_t length, int64_t b) const {
+    for (int64_t i = 0; i < count; i++) fft_.inverse_lanes(x[i], length, b);
+  }
+
   static void copy(const float* from, float* to, int64_t floats) {
     for (int64_t i = 0; i < floats; i += W) TW_LEVEL_NS::store(to + i, TW_LEVEL_NS::load(from + i));
   }
@@ -233,13 +263,17 @@ class Convolution {
       if (filter)
         for (int64_t i = 0; i < count; i++) {
           dz(first + i - p_.delay(), g[i]);
-          for_each_child([&](int64_t r, int64_t at, int64_t length) { fft_.forward_below(g[i] + at, length, 1, r); });
+          transform_below(g[i]);
         }
-      descend(slots, count, out, post ? count : 0, [&](int64_t at, int64_t floats) {
+      descend(slots, count, out, post ? count : 0, [&](int64_t at, int64_t length, int64_t b) {
         const Blocks s{slots.x + at, stride_}, dy{g_ + at, stride_}, dk{dk_ + at, stride_}, ka{k.x + at, stride_};
+        const Blocks to{out.x + at, stride_};
+        const int64_t floats = floats_of(length);
+        lanes_in(s, count, length, b);
         if (p_.twoSided()) {
           if (filter) two_sided_correlate(dk, s, dy, two_sided_shape(), p_.dHigh, floats);
-          if (post) two_sided<false>({out_ + at, stride_}, s, ka, two_sided_shape(), p_.dHigh, floats);
+          if (post) two_sided<false>(to, s, ka, two_sided_shape(), p_.dHigh, floats);
+          if (post) lanes_out(to, count, length, b);
           return;
         }
         const Blocks kept{saved_ + at, stride_}, before{u_ + at, stride_};
@@ -247,6 +281,7 @@ class Convolution {
         keep(s, count, before, kept, floats);
         if (post) convolve<false>(s, ka, count, history, last, floats);
         for (int64_t i = 0; i < history; i++) copy(kept[i], before[i], floats);
+        if (post) lanes_out(to, count, length, b);
       });
       if (post)
         for (int64_t i = 0; i < count; i++) {
@@ -295,14 +330,9 @@ void fftconv_toeplitz(const FftTable* table, const float* spectrum, const float*
   const int64_t R = fft.radixOf(0), length = fft.vectors() / R;
   for (int64_t r = 0; r < R; r++) {
     const int64_t at = fft.offset(r * length);
-    fft.forward_below(scratch + at, length, 1, r);
-    for (int64_t v = 0; v < length; v++) {
-      const int64_t f = at + fft.offset(v);
-      C acc = {};
-      multiply_add<false>(acc, load_c(spectrum + f), load_c(scratch + f));
-      store_c(scratch + f, acc);
-    }
-    fft.inverse_below(scratch + at, length, 1, r);
+    fft.forward_passes(scratch + at, length, 1, r);
+    fft.for_each_group(length, r, [&](int64_t g, const float* tw) { lanes_product(scratch + at + g, spectrum + at + g, tw); });
+    fft.inverse_passes(scratch + at, length, 1, r);
   }
   fft.inverse_top(scratch, out);
 }

@@ -121,21 +121,31 @@ static void gather_folded(const FftConvPlan& p, const float* k, int64_t lag, int
   }
 }
 
-// out[t] = scale * g(lag + t), t < n.
-static void gather_taps(const FftConvPlan& p, const float* k, int64_t lag, int64_t n, float scale, float* out) {
-  if (p.mode == kCircular && p.filterLength > p.length) return gather_folded(p, k, lag, n, scale, out);
-  for (int64_t t = 0; t < n; t += W) store(out + t, V{});
+// out[t] = scale * g(lag + t), t < n; false when none of these lags has a tap.
+static bool gather_taps(const FftConvPlan& p, const float* k, int64_t lag, int64_t n, float scale, float* out) {
+  if (p.mode == kCircular && p.filterLength > p.length) {
+    gather_folded(p, k, lag, n, scale, out);
+    return true;
+  }
   const V s = splat(scale);
+  bool any = false;
   for_each_run(p, [&](int64_t begin, int64_t end, int64_t tap) {
     const int64_t from = begin > lag ? begin : lag, to = end < lag + n ? end : lag + n;
     if (from >= to) return;
+    // Runs do not overlap here: what one leaves out is zero or another's.
+    if (!any && to - from < n)
+      for (int64_t t = 0; t < n; t += W) store(out + t, V{});
+    any = true;
     const float* in = k + tap + (from - begin);
     float* o = out + (from - lag);
     const int64_t count = to - from;
     int64_t i = 0;
-    for (; i + W <= count; i += W) store(o + i, load(o + i) + s * load(in + i));
-    for (; i < count; i++) o[i] += scale * in[i];
+    for (; i + W <= count; i += W) store(o + i, s * load(in + i));
+    for (; i < count; i++) o[i] = scale * in[i];
   });
+  if (!any)
+    for (int64_t t = 0; t < n; t += W) store(out + t, V{});
+  return any;
 }
 // The transposed step: the tap of lag + t gets scale * in[t] more.
 static void scatter_taps(const FftConvPlan& p, const float* in, int64_t lag, int64_t n, float scale, float* dk) {

@@ -5,6 +5,31 @@
 namespace tw {
 namespace TW_LEVEL_NS {
 
+// Literal indices, repeated for every part: a shuffle whose indices the compiler learns too late is done lane by lane.
+#if TW_LEVEL == 0
+#define TW_SHUFFLE_PARTS(x, y, i, j, k, l) __builtin_shufflevector(x, y, i, j, k, l)
+#elif TW_LEVEL == 1
+#define TW_SHUFFLE_PARTS(x, y, i, j, k, l) \
+  __builtin_shufflevector(x, y, TW_AT(i, 0), TW_AT(j, 0), TW_AT(k, 0), TW_AT(l, 0), TW_AT(i, 4), TW_AT(j, 4), TW_AT(k, 4), TW_AT(l, 4))
+#else
+#define TW_SHUFFLE_PARTS(x, y, i, j, k, l)                                                                                 \
+  __builtin_shufflevector(x, y, TW_AT(i, 0), TW_AT(j, 0), TW_AT(k, 0), TW_AT(l, 0), TW_AT(i, 4), TW_AT(j, 4), TW_AT(k, 4), \
+                          TW_AT(l, 4), TW_AT(i, 8), TW_AT(j, 8), TW_AT(k, 8), TW_AT(l, 8), TW_AT(i, 12), TW_AT(j, 12),      \
+                          TW_AT(k, 12), TW_AT(l, 12))
+#endif
+// Index 4 and up mean the second vector.
+#define TW_AT(i, part) ((i) < 4 ? (i) + (part) : (i)-4 + W + (part))
+
+// A 4x4 transpose inside every part.
+TW_INLINE void transpose_parts(V& a, V& b, V& c, V& d) {
+  const V ab0 = TW_SHUFFLE_PARTS(a, b, 0, 4, 1, 5), ab1 = TW_SHUFFLE_PARTS(a, b, 2, 6, 3, 7);
+  const V cd0 = TW_SHUFFLE_PARTS(c, d, 0, 4, 1, 5), cd1 = TW_SHUFFLE_PARTS(c, d, 2, 6, 3, 7);
+  a = TW_SHUFFLE_PARTS(ab0, cd0, 0, 1, 4, 5);
+  b = TW_SHUFFLE_PARTS(ab0, cd0, 2, 3, 6, 7);
+  c = TW_SHUFFLE_PARTS(ab1, cd1, 0, 1, 4, 5);
+  d = TW_SHUFFLE_PARTS(ab1, cd1, 2, 3, 6, 7);
+}
+
 // The 4 floats at p in every part.
 TW_INLINE V broadcast_part(const float* p) {
   typedef float V4 __attribute__((vector_size(16), aligned(1), may_alias));
