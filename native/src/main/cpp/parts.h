@@ -32,13 +32,16 @@ TW_INLINE void transpose_parts(V& a, V& b, V& c, V& d) {
 
 // The 4 floats at p in every part.
 TW_INLINE V broadcast_part(const float* p) {
+  // As intrinsics, so that it is one load: the compiler would load and then shuffle.
+#if TW_LEVEL == 2 && defined(__AVX512F__)
+  return (V)_mm512_broadcast_f32x4(_mm_loadu_ps(p));
+#elif TW_LEVEL == 1
+  return (V)_mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
+#elif TW_LEVEL == 0
+  return load(p);
+#else
   typedef float V4 __attribute__((vector_size(16), aligned(1), may_alias));
   const V4 x = *reinterpret_cast<const V4*>(p);
-#if TW_LEVEL == 0
-  return x;
-#elif TW_LEVEL == 1
-  return __builtin_shufflevector(x, x, 0, 1, 2, 3, 0, 1, 2, 3);
-#else
   return __builtin_shufflevector(x, x, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
 #endif
 }

@@ -18,7 +18,10 @@ record CpuFftTile(long points, long radices, long group, double cost) {
   private static final long MAX_BLOCKS = 32;
 
   /** A complex multiply-add against one level of a transform, per vector. */
-  private static final double PRODUCT = 0.75;
+  private static final double PRODUCT = 1.5;
+
+  /** What a row of one block saves, whose product is formed between the passes in registers. */
+  private static final double FUSED = 3;
 
   /** Bytes of the spectra of a group that still leave room in a 32 KiB L1 cache. */
   private static final long GROUP_BYTES = 16 << 10;
@@ -70,7 +73,11 @@ record CpuFftTile(long points, long radices, long group, double cost) {
     double vectors = (double) blocks * points / lanes(level);
     double perLevel = perLevel(points);
     double cost =
-        vectors * (2 * levels * perLevel + PRODUCT * products + overhead)
+        vectors
+                * (2 * levels * perLevel
+                    + PRODUCT * products
+                    + overhead
+                    - (blocks == 1 ? FUSED : 0))
             + (double) filterBlocks
                 * points
                 / lanes(level)
