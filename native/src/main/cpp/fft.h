@@ -274,7 +274,8 @@ TW_INLINE void lanes_inverse(float* x, const float* tw) {
   TW_UNROLL for (int r = 0; r < 4; r++) store_c(x + 2 * W * r, c[r]);
 }
 
-// The last levels, the product with k and the first levels back, without a trip to memory.
+// The last levels, the product with k or its conjugate, and the first levels back, without a trip to memory.
+template <bool Conj>
 TW_INLINE void lanes_product(float* x, const float* k, const float* tw) {
   C c[4];
   TW_UNROLL for (int r = 0; r < 4; r++) c[r] = load_c(x + 2 * W * r);
@@ -282,7 +283,8 @@ TW_INLINE void lanes_product(float* x, const float* k, const float* tw) {
   const Twiddles<4> t(tw);
   radix<4>(c, t);
   TW_UNROLL for (int r = 0; r < 4; r++) {
-    const C b = load_c(k + 2 * W * r);
+    C b = load_c(k + 2 * W * r);
+    if (Conj) b.i = -b.i;
     c[r] = {b.r * c[r].r - b.i * c[r].i, b.r * c[r].i + b.i * c[r].r};
   }
   radix_inverse<4>(c, t);
@@ -347,6 +349,21 @@ class Fft {
     for (int q = t_.passes - 1; q >= p; q--) {
       l *= t_.radix[q];
       inverse_pass(x, l, length / l, q, b * (length / l));
+    }
+  }
+  // The same for all children of the root at once.
+  void forward_all(float* x) const {
+    int64_t nodes = t_.radix[0], l = vectors() / nodes;
+    for (int p = 1; p < t_.passes; p++) {
+      forward_pass(x, l, nodes, p, 0);
+      l /= t_.radix[p], nodes *= t_.radix[p];
+    }
+  }
+  void inverse_all(float* x) const {
+    int64_t l = 1;
+    for (int p = t_.passes - 1; p >= 1; p--) {
+      l *= t_.radix[p];
+      inverse_pass(x, l, vectors() / l, p, 0);
     }
   }
   // f(x + offset, twiddles) for every group of 4 vectors of node b, `length` vectors: where the levels inside the parts work.

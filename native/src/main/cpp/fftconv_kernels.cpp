@@ -11,6 +11,8 @@ namespace {
 
 // Working set of the innermost recursion step: what a transform and its products read again and again stays in L1.
 constexpr int64_t kResidentFloats = 6 * 1024;
+// Up to here a whole transform is one node: calls cost more than locality gains.
+constexpr int64_t kSmall = 512;
 
 // Takes pieces of whole cache lines off a thread's scratch.
 class Scratch {
@@ -69,7 +71,13 @@ class Convolution {
   void forward(const FftConvCall& c, int64_t h, int64_t b, const float* spectrum) {
     const int64_t row = (b * c.channels + h) * p_.length;
     const float d = c.d ? c.d[h] : 0;
-    sweep<false>(spectrum, [&](int64_t j, float* x) { load(c.u, c.pregate, row, j, x); },
+    sweep<false>(spectrum,
+                 [&](int64_t j, float* x) {
+                   load(c.u, c.pregate, row, j, x);
+                   if (!p_.streaming()) return;
+                   if (j < p_.blocks) prefetch<true>(c.y, row + j * n_, valid(j));
+                   if (j + p_.group < p_.blocks) prefetch<false>(c.u, row + (j + p_.group) * n_, valid(j + p_.group));
+                 },
                  [&](int64_t j, const float* x) {
                    store(x, c.postgate, d, c.d ? c.u : nullptr, row, j, c.y);
                  });
@@ -145,6 +153,13 @@ class Convolution {
     widen(p_.dtype, x, gate, at, count, n_, stage_);
     fft_.forward_top(stage_, out);
   }
+  // Asks for a block early: to read, or to write.
+  template <bool Write>
+  void prefetch(const void* x, int64_t at, int64_t count) const {
+    const int64_t size = p_.dtype == kF32 ? 4 : 2;
+    const char* p = static_cast<const char*>(x) + at * size;
+    for (int64_t i = 0; i < count * size; i += 64) __builtin_prefetch(p + i, Write, 2);
+  }
   const float* natural(const float* x) {
     fft_.inverse_top(x, stageOut_);
     return stageOut_;
@@ -160,6 +175,12 @@ class Convolution {
   // inside the parts.
   template <class Product>
   void descend(Blocks in, int64_t ins, Blocks out, int64_t outs, const Product& product) const {
+    if (n_ <= kSmall && ins * stride_ <= kResidentFloats) {
+      for (int64_t i = 0; i < ins; i++) fft_.forward_all(in[i]);
+      product(0, fft_.vectors(), 0);
+      for (int64_t i = 0; i < outs; i++) fft_.inverse_all(out[i]);
+      return;
+    }
     for_each_child([&](int64_t r, int64_t at, int64_t length) { descend(in, ins, out, outs, product, 1, r, at, length); });
   }
   template <class Product>
@@ -203,8 +224,8 @@ class Convolution {
       for (int64_t i = 0; i < count; i++) load(block<Adjoint>(first + i), slots[i]);
       descend(slots, count, slots, count, [&](int64_t at, int64_t length, int64_t b) {
         const Blocks s{slots.x + at, stride_}, kept{saved_ + at, stride_}, before{u_ + at, stride_};
-        if (total == 1 && !Adjoint) {
-          fft_.for_each_group(length, b, [&](int64_t g, const float* tw) { lanes_product(s.x + g, k.x + at + g, tw); });
+        if (total == 1) {
+          fft_.for_each_group(length, b, [&](int64_t g, const float* tw) { lanes_product<Adjoint>(s.x + g, k.x + at + g, tw); });
           return;
         }
         const int64_t floats = floats_of(length);
@@ -331,7 +352,7 @@ void fftconv_toeplitz(const FftTable* table, const float* spectrum, const float*
   for (int64_t r = 0; r < R; r++) {
     const int64_t at = fft.offset(r * length);
     fft.forward_passes(scratch + at, length, 1, r);
-    fft.for_each_group(length, r, [&](int64_t g, const float* tw) { lanes_product(scratch + at + g, spectrum + at + g, tw); });
+    fft.for_each_group(length, r, [&](int64_t g, const float* tw) { lanes_product<false>(scratch + at + g, spectrum + at + g, tw); });
     fft.inverse_passes(scratch + at, length, 1, r);
   }
   fft.inverse_top(scratch, out);

@@ -34,7 +34,7 @@ TW_INLINE void transpose_parts(V& a, V& b, V& c, V& d) {
 TW_INLINE V broadcast_part(const float* p) {
   // As intrinsics, so that it is one load: the compiler would load and then shuffle.
 #if TW_LEVEL == 2 && defined(__AVX512F__)
-  return (V)_mm512_broadcast_f32x4(_mm_loadu_ps(p));
+  return (V)_mm512_maskz_broadcast_f32x4(0xffff, _mm_loadu_ps(p));
 #elif TW_LEVEL == 1
   return (V)_mm256_broadcast_ps(reinterpret_cast<const __m128*>(p));
 #elif TW_LEVEL == 0
