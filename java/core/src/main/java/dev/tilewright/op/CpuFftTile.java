@@ -23,8 +23,11 @@ record CpuFftTile(long points, long radices, long group, double cost) {
   /** What a row of one block saves, whose product is formed between the passes in registers. */
   private static final double FUSED = 3;
 
+  /** What starting a block's passes costs. */
+  private static final double BLOCK = 40;
+
   /** Bytes of the spectra of a group that still leave room in a 32 KiB L1 cache. */
-  private static final long GROUP_BYTES = 16 << 10;
+  private static final long GROUP_BYTES = 8 << 10;
 
   /** The cheapest tile for a spec. */
   static CpuFftTile choose(FftConv.Spec spec, CpuLevel level) {
@@ -73,7 +76,8 @@ record CpuFftTile(long points, long radices, long group, double cost) {
     double vectors = (double) blocks * points / lanes(level);
     double perLevel = perLevel(points);
     double cost =
-        vectors
+        BLOCK * blocks
+            + vectors
                 * (2 * levels * perLevel
                     + PRODUCT * products
                     + overhead
