@@ -34,6 +34,11 @@ public record CpuSpec(
   private static final long DEFAULT_L2 = 512L << 10;
   private static final long DEFAULT_L3 = 8L << 20;
 
+  /**
+   * Checks the numbers.
+   *
+   * @throws InvalidSpecException when one is out of its range or the level is null
+   */
   public CpuSpec {
     if (cores < 1 || logicalCpus < cores) {
       throw new InvalidSpecException(

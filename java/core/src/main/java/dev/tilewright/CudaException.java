@@ -8,6 +8,8 @@ public final class CudaException extends TilewrightException {
   private final String call;
 
   /**
+   * Says the call, where it ran and the code.
+   *
    * @param code name of the error code, such as {@code CUDA_ERROR_ILLEGAL_ADDRESS}
    * @param call the driver function that returned it
    * @param device name of the device

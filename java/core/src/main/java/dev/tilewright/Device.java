@@ -1,6 +1,5 @@
 package dev.tilewright;
 
-import dev.tilewright.cpu.CpuDevice;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 
@@ -21,8 +20,12 @@ public interface Device extends AutoCloseable {
    */
   static Device open(String name) {
     String wanted = name == null ? "" : name.strip().toLowerCase(Locale.ROOT);
+    DeviceProvider provider = DeviceProviders.of(wanted);
+    if (provider != null) {
+      return provider.open(wanted);
+    }
     if (wanted.equals("cpu")) {
-      return new CpuDevice();
+      throw new UnsupportedDeviceException(DeviceProviders.LOST);
     }
     if (wanted.matches("cuda(:[0-9]+)?")) {
       throw new UnsupportedDeviceException(

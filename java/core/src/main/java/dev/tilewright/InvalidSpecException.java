@@ -9,6 +9,8 @@ public final class InvalidSpecException extends TilewrightException {
   private final String allowed;
 
   /**
+   * Says which argument, what it was and what it may be.
+   *
    * @param argument which argument, in the words of the API
    * @param got what it was
    * @param allowed what it may be

@@ -9,6 +9,8 @@ public final class NoFeasibleTileException extends TilewrightException {
   private final transient List<String> conflict;
 
   /**
+   * Says which constraints conflict.
+   *
    * @param problem what was to be scheduled
    * @param conflict the smallest set of constraints that cannot hold together
    */

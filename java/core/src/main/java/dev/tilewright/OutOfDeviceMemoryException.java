@@ -8,6 +8,8 @@ public final class OutOfDeviceMemoryException extends TilewrightException {
   private final long free;
 
   /**
+   * Says the sizes and what helps.
+   *
    * @param device name of the device
    * @param asked bytes asked for
    * @param free bytes free when it failed, or -1 when unknown

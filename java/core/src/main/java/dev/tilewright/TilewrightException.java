@@ -4,10 +4,12 @@ package dev.tilewright;
 public class TilewrightException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** With a message that says the cause and the next step. */
   public TilewrightException(String message) {
     super(message);
   }
 
+  /** With a message that says the cause and the next step, and what was caught. */
   public TilewrightException(String message, Throwable cause) {
     super(message, cause);
   }

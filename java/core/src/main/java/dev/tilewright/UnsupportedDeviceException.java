@@ -4,6 +4,7 @@ package dev.tilewright;
 public final class UnsupportedDeviceException extends TilewrightException {
   private static final long serialVersionUID = 1L;
 
+  /** With a message that says the cause and the next step. */
   public UnsupportedDeviceException(String message) {
     super(message);
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,6 +192,9 @@ class CpuPoolTest {
                         running.incrementAndGet();
                         if (index == 100) {
                           caller.interrupt();
+                        }
+                        if (worker != 0) { // slow, or they could do all before the caller looks
+                          LockSupport.parkNanos(1_000);
                         }
                         ran.incrementAndGet();
                         running.decrementAndGet();

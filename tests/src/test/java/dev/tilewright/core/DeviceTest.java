@@ -15,12 +15,22 @@ import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.cpu.CpuDevice;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DeviceTest {
   @Test
@@ -43,6 +53,31 @@ class DeviceTest {
     for (String name : new String[] {null, "", "gpu", "cuda:", "cuda:x", "cpu:0", "sim", "sim:"}) {
       String message = refused(name);
       assertTrue(message.contains("cpu, cuda, cuda:N") && message.contains("sim:GPU"), message);
+    }
+  }
+
+  /** As where jars were merged without care: the registration of the providers is gone or wrong. */
+  @Test
+  void aLostProviderIsExplained(@TempDir Path folder) throws Exception {
+    Path wrong = Files.writeString(folder.resolve("wrong"), "no.such.Provider\n");
+    for (List<URL> services : List.of(List.<URL>of(), List.of(wrong.toUri().toURL()))) {
+      URL core = Device.class.getProtectionDomain().getCodeSource().getLocation();
+      try (URLClassLoader loader =
+          new URLClassLoader(new URL[] {core}, ClassLoader.getPlatformClassLoader()) {
+            @Override
+            public Enumeration<URL> findResources(String name) throws IOException {
+              return name.startsWith("META-INF/services/dev.tilewright.")
+                  ? Collections.enumeration(services)
+                  : super.findResources(name);
+            }
+          }) {
+        Method open = loader.loadClass(Device.class.getName()).getMethod("open", String.class);
+        Throwable cause =
+            assertThrows(InvocationTargetException.class, () -> open.invoke(null, "cpu"))
+                .getCause();
+        assertEquals(UnsupportedDeviceException.class.getName(), cause.getClass().getName());
+        assertTrue(cause.getMessage().contains("META-INF/services/dev.tilewright.DeviceProvider"));
+      }
     }
   }
 

@@ -47,7 +47,18 @@ public interface DepthwiseConv1d extends AutoCloseable {
   /** Largest number of taps. */
   int MAX_KERNEL = 256;
 
-  /** One problem. Immutable; every {@code with} method returns a changed copy. */
+  /**
+   * One problem. Immutable; every {@code with} method returns a changed copy.
+   *
+   * @param batch B
+   * @param channels H
+   * @param length L, positions
+   * @param kernel K, taps: 1 to {@link #MAX_KERNEL}
+   * @param padding where the zeros go
+   * @param layout order of the dimensions of x and y
+   * @param dtype storage of x and y: F32, F16 or BF16
+   * @param bias whether a bias is added
+   */
   record Spec(
       long batch,
       long channels,

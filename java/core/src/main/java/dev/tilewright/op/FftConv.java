@@ -43,7 +43,20 @@ public interface FftConv extends AutoCloseable {
     BIDIRECTIONAL
   }
 
-  /** One problem: shapes, dtype and options. Immutable; a {@code with} method returns a copy. */
+  /**
+   * One problem: shapes, dtype and options. Immutable; a {@code with} method returns a copy.
+   *
+   * @param batch B, rows that share a filter
+   * @param channels H, filters
+   * @param length L, samples of a row
+   * @param filterLength Lk, taps of a filter
+   * @param mode what happens at the ends of the sequence
+   * @param dtype storage of u, y and the gates: F32, F16 or BF16
+   * @param pregate whether u is multiplied by a gate first
+   * @param postgate whether the result is multiplied by a gate
+   * @param skip whether D * u is added
+   * @param sparse frequencies to keep, or null for all
+   */
   record Spec(
       long batch,
       long channels,
