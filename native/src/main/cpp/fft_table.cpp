@@ -23,7 +23,7 @@ int log2_of(int64_t x) {
 }
 
 struct Writer {
-  double theta;  // in turns: 1/4 for x^n - i, 0 for x^n - 1
+  double theta;  // in turns
   int lanes, parts, split;
 
   void put(float* at, int lane, double turns) const {
@@ -81,13 +81,13 @@ int64_t fft_table_bytes(int64_t n, int lanes, int64_t radices) {
   return layout(&t, n, lanes, radices, &floats) ? floats * static_cast<int64_t>(sizeof(float)) : -1;
 }
 
-void fft_table_init(void* memory, int64_t n, int lanes, int64_t radices, bool rightAngle) {
+void fft_table_init(void* memory, int64_t n, int lanes, int64_t radices, double turns) {
   FftTable* t = static_cast<FftTable*>(memory);
   int64_t floats;
   if (!layout(t, n, lanes, radices, &floats)) return;
   float* f = static_cast<float*>(memory);
   const int parts = lanes / kPartLanes;
-  const Writer w{rightAngle ? 0.25 : 0.0, lanes, parts, log2_of(parts)};
+  const Writer w{turns, lanes, parts, log2_of(parts)};
   for (int q = 1; q < parts; q++)
     for (int l = 0; l < lanes; l++)
       w.put(f + t->split + 2 * lanes * (q - 1), l, q * w.root(w.split, l / kPartLanes));

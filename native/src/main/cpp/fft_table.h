@@ -29,7 +29,7 @@ struct FftTable {
 // Radices travel as one number, base 16, first pass in the lowest digit: digit = log2(radix).
 // Returns the bytes of the table, or -1 when n, lanes and the radices do not fit together.
 int64_t fft_table_bytes(int64_t n, int lanes, int64_t radices);
-// rightAngle: x^n - i, else x^n - 1. `memory` is 64-byte aligned.
-void fft_table_init(void* memory, int64_t n, int lanes, int64_t radices, bool rightAngle);
+// Of x^n - e^{2 pi i turns}, 0 <= turns < 1: 1/4 is the right-angle transform, 0 the cyclic one. `memory` is 64-byte aligned.
+void fft_table_init(void* memory, int64_t n, int lanes, int64_t radices, double turns);
 
 }  // namespace tw

@@ -29,8 +29,8 @@ int64_t tw_fft_table_bytes(int level, int64_t n, int64_t radices) {
   return tw::fft_table_bytes(n, lanes(level), radices);
 }
 
-void tw_fft_table_init(int level, int64_t n, int64_t radices, bool right_angle, int64_t table) {
-  tw::fft_table_init(pointer<void>(table), n, lanes(level), radices, right_angle);
+void tw_fft_table_init(int level, int64_t n, int64_t radices, double turns, int64_t table) {
+  tw::fft_table_init(pointer<void>(table), n, lanes(level), radices, turns);
 }
 
 int64_t tw_fftconv_plan_bytes() { return bytes((sizeof(tw::FftConvPlan) + 3) / 4); }

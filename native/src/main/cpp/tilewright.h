@@ -43,7 +43,8 @@ int tw_cuda_driver_version();
 // the passes' radices (1 to 4 each), first pass in the lowest 4 bits; their product times the level's lanes is n, and n over
 // lanes and the first radix is a multiple of 4. Bytes are -1 when they do not fit.
 int64_t tw_fft_table_bytes(int level, int64_t n, int64_t radices);
-void tw_fft_table_init(int level, int64_t n, int64_t radices, bool right_angle, int64_t table);
+// For polynomials modulo x^n - e^{2 pi i turns}: 1/4 in the calls below.
+void tw_fft_table_init(int level, int64_t n, int64_t radices, double turns, int64_t table);
 
 // A plan over a table. `group`: blocks in flight when the blocks of a row stream through; 0: all at once.
 int64_t tw_fftconv_plan_bytes();
@@ -64,6 +65,27 @@ void tw_fftconv_forward(int level, int64_t plan, int64_t batch, int64_t channels
 void tw_fftconv_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
                          int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
                          int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h0, int64_t h1, int64_t scratch);
+
+// --- fftconv_sparse.cpp: the same with only some frequencies of a cyclic transform of N points kept; see fftconv_sparse.h ---
+
+// A plan: rows of N = split * points samples in `split` (1, 2, 4, 8 or 16) slices. `kept`: a bit for each frequency, in 16-bit
+// words, lowest first. Then each residue modulo split that keeps a frequency gets its table, of `points` points and
+// residue / split turns; all with the same radices.
+int64_t tw_fftconv_sparse_plan_bytes(int level, int64_t points, int64_t split);
+void tw_fftconv_sparse_plan_init(int64_t plan, int64_t length, int64_t filter_length, int dtype, int64_t points,
+                                 int64_t split, int64_t kept);
+void tw_fftconv_sparse_plan_child(int64_t plan, int64_t residue, int64_t table, int64_t kept);
+// Bytes of one head's filter spectrum, and of one thread's scratch.
+int64_t tw_fftconv_sparse_spectrum_bytes(int level, int64_t plan);
+int64_t tw_fftconv_sparse_scratch_bytes(int level, int64_t plan, bool backward);
+// As those of the dense convolution, for one head. b0 is even: rows go in pairs.
+void tw_fftconv_sparse_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch);
+void tw_fftconv_sparse_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
+                               int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h, int64_t b0,
+                               int64_t b1, int64_t scratch);
+void tw_fftconv_sparse_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
+                                int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
+                                int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h, int64_t scratch);
 
 // Element types of tensors, numbered as the Java enum DType.
 enum { TW_F32 = 0, TW_F16 = 1, TW_BF16 = 2, TW_F64 = 3 };

@@ -63,7 +63,7 @@ void convolution(int level, int64_t L, int64_t Lk, int mode, int64_t n, int64_t 
   std::mt19937 rng(static_cast<unsigned>(L * 31 + Lk));
   const int64_t tableBytes = tw_fft_table_bytes(level, n, radices);
   Buffer table(tableBytes), plan(tw_fftconv_plan_bytes());
-  tw_fft_table_init(level, n, radices, true, table.address());
+  tw_fft_table_init(level, n, radices, 0.25, table.address());
   tw_fftconv_plan_init(plan.address(), table.address(), L, Lk, mode, 0, group);
   Buffer scratch(tw_fftconv_scratch_bytes(level, plan.address(), true));
   const auto u = noise(rng, B * H * L), pre = noise(rng, B * H * L), post = noise(rng, B * H * L), d = noise(rng, H),

@@ -2,6 +2,7 @@ package dev.tilewright.bench;
 
 import dev.tilewright.DType;
 import dev.tilewright.bench.FftConvCase.Pass;
+import dev.tilewright.op.SparsePattern;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,9 @@ final class DefaultCases {
       cases.add(FftConvCase.of(2, 64, 1 << 16).withDtype(half));
     }
     cases.add(FftConvCase.of(2, 64, 1 << 16).withTaps(128));
+    for (long n : new long[] {1 << 12, 1 << 14, 1 << 16}) {
+      cases.add(FftConvCase.of(2, 64, n).withSparse(SparsePattern.comb(2 * n, 4)));
+    }
     cases.add(FftConvCase.of(2, 64, 1 << 14).withCached(true).withPass(Pass.STEP));
     cases.add(FftConvCase.of(1, 1, 256).withCached(true));
     return cases;

@@ -125,7 +125,8 @@ public final class FftConvBench implements AutoCloseable {
         all.put("", new Timed(ours, error(ours, expected)));
         References.of(device, problem, inputs).forEach((n, c) -> all.put(n, new Timed(c, 0)));
         for (Baseline baseline : baselines) {
-          if (baseline.supports(problem)) {
+          // no other library drops frequencies
+          if (problem.sparse() == null && baseline.supports(problem)) {
             progress.step(problem.label() + ": checking " + baseline.name(), 0);
             all.put(baseline.name(), planned(baseline, problem, inputs, expected));
           }

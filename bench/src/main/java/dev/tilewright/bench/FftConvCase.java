@@ -1,7 +1,9 @@
 package dev.tilewright.bench;
 
 import dev.tilewright.DType;
+import dev.tilewright.InvalidSpecException;
 import dev.tilewright.op.FftConv;
+import dev.tilewright.op.SparsePattern;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.Map;
  * @param taps filter length Lk
  * @param gated whether both gates take part
  * @param cached whether the filter was transformed before the calls, else each call transforms it
+ * @param sparse frequencies kept, null for all
  */
 public record FftConvCase(
     long batch,
@@ -22,7 +25,8 @@ public record FftConvCase(
     boolean gated,
     boolean cached,
     Pass pass,
-    DType dtype) {
+    DType dtype,
+    SparsePattern sparse) {
 
   /** What one timed call does. */
   public enum Pass {
@@ -63,13 +67,15 @@ public record FftConvCase(
         false,
         false,
         Pass.FORWARD,
-        DType.F32);
+        DType.F32,
+        null);
   }
 
   /**
    * Reads {@code
    * B=2,H=64,L=4096,Lk=4096,mode=causal,gated=false,filter=uncached,pass=forward,dtype=f32}; only L
-   * must be there.
+   * must be there. {@code sparse=16:2x512} keeps coordinates below 2 of the first axis and all of
+   * the second: factors, each with the kept prefix where it is cut.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -94,6 +100,14 @@ public record FftConvCase(
       throw new IllegalArgumentException(
           "case '" + text + "': pass=step takes mode=causal and filter=cached");
     }
+    if (c.sparse != null && c.pass == Pass.STEP) {
+      throw new IllegalArgumentException("case '" + text + "': pass=step takes no sparse");
+    }
+    try {
+      c.spec();
+    } catch (InvalidSpecException e) {
+      throw new IllegalArgumentException("case '" + text + "': " + e.getMessage(), e);
+    }
     return c;
   }
 
@@ -108,9 +122,13 @@ public record FftConvCase(
       case "filter" -> withCached(flag(key, low, "cached", "uncached"));
       case "pass" -> withPass(pass(low));
       case "dtype" -> withDtype(oneOf(key, low, DType.F32, DType.F16, DType.BF16));
+      case "sparse" -> withSparse(pattern(low));
       default ->
           throw new IllegalArgumentException(
-              "case: unknown key '" + key + "'; known: B H L Lk mode gated filter pass dtype");
+              "case: unknown key '"
+                  + key
+                  + "'; known: B H L Lk mode gated filter pass dtype"
+                  + " sparse");
     };
   }
 
@@ -124,6 +142,26 @@ public record FftConvCase(
       // told below
     }
     throw new IllegalArgumentException("case: " + key + "=" + value + " must be a number from 1");
+  }
+
+  private static SparsePattern pattern(String value) {
+    String[] axes = value.split("x", -1);
+    long[] factors = new long[axes.length];
+    long[] kept = new long[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      String[] axis = axes[i].split(":", -1);
+      if (axis.length > 2) {
+        throw new IllegalArgumentException(
+            "case: sparse=" + value + " must be FACTOR[:KEPT] for each axis, joined by x");
+      }
+      factors[i] = count("sparse", axis[0]);
+      kept[i] = axis.length == 1 ? factors[i] : count("sparse", axis[1]);
+    }
+    try {
+      return SparsePattern.prefixes(factors, kept);
+    } catch (InvalidSpecException e) {
+      throw new IllegalArgumentException("case: sparse=" + value + ": " + e.getMessage(), e);
+    }
   }
 
   private static boolean flag(String key, String value, String yes, String no) {
@@ -158,7 +196,7 @@ public record FftConvCase(
   }
 
   FftConvCase withShape(long batch, long channels, long length, long taps) {
-    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype);
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
   }
 
   FftConvCase withTaps(long taps) {
@@ -166,23 +204,27 @@ public record FftConvCase(
   }
 
   FftConvCase withMode(FftConv.Mode mode) {
-    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype);
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
   }
 
   FftConvCase withGated(boolean gated) {
-    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype);
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
   }
 
   FftConvCase withCached(boolean cached) {
-    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype);
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
   }
 
   FftConvCase withPass(Pass pass) {
-    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype);
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
   }
 
   FftConvCase withDtype(DType dtype) {
-    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype);
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
+  }
+
+  FftConvCase withSparse(SparsePattern sparse) {
+    return new FftConvCase(batch, channels, length, taps, mode, gated, cached, pass, dtype, sparse);
   }
 
   /** The spec that a plan of this case takes. */
@@ -192,7 +234,8 @@ public record FftConvCase(
         .withMode(mode)
         .withDtype(dtype)
         .withPregate(gated)
-        .withPostgate(gated);
+        .withPostgate(gated)
+        .withSparse(sparse);
   }
 
   /** Elements of u; the bench holds inputs in Java arrays, so it must be an int. */
@@ -241,6 +284,9 @@ public record FftConvCase(
     map.put("mode", mode.name().toLowerCase(Locale.ROOT));
     map.put("gated", gated);
     map.put("filter", cached ? "cached" : "uncached");
+    if (sparse != null) {
+      map.put("sparse", sparse.toString());
+    }
     return map;
   }
 
@@ -255,6 +301,7 @@ public record FftConvCase(
       s.append(' ').append(mode.name().toLowerCase(Locale.ROOT));
     }
     s.append(gated ? " gated" : "").append(cached ? " cached" : "");
+    s.append(sparse == null ? "" : " sparse " + sparse);
     s.append(' ').append(dtype.label()).append(' ').append(pass.label);
     return s.toString();
   }

@@ -55,6 +55,9 @@ record Floor(double bytesPerSecond, double flopsPerSecond) {
     if (!c.cached()) {
       perChannel += 1;
     }
+    if (c.sparse() != null) {
+      return 0; // depends on the pattern: the bytes are the floor
+    }
     double full = rows * convolution(c.length(), transforms, products);
     full += c.channels() * perChannel * transform(c.length());
     double direct = 2.0 * rows * c.length() * Math.min(c.taps(), c.length()) * products;

@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * Our own slower ways to the same result, timed beside a case that claims to be faster than they
  * are: a cached filter against one that is transformed in the call, a short filter against one
- * padded to the sequence, 16-bit storage against f32, and decoding against computing each step
- * anew.
+ * padded to the sequence, 16-bit storage against f32, some frequencies against all of them, and
+ * decoding against computing each step anew.
  */
 final class References {
   private References() {}
@@ -24,7 +24,10 @@ final class References {
     if (c.cached() && c.pass() == Pass.FORWARD) {
       references.put("ours-uncached", new Ours(device, c.withCached(false), inputs));
     }
-    if (c.taps() < c.length() && c.mode() != FftConv.Mode.BIDIRECTIONAL) {
+    if (c.sparse() != null) {
+      references.put("ours-dense", new Ours(device, c.withSparse(null), inputs));
+    }
+    if (c.sparse() == null && c.taps() < c.length() && c.mode() != FftConv.Mode.BIDIRECTIONAL) {
       references.put("ours-full", new Ours(device, c.withTaps(c.length()), inputs));
     }
     if (c.dtype() != DType.F32) {

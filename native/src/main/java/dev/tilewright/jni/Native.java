@@ -151,7 +151,7 @@ public final class Native {
 
   /** See {@code tilewright.h}: fills a table of twiddles. */
   public static native void tw_fft_table_init(
-      int level, long n, long radices, @Cast("bool") boolean rightAngle, long table);
+      int level, long n, long radices, double turns, long table);
 
   /** See {@code tilewright.h}: bytes of a plan. */
   public static native long tw_fftconv_plan_bytes();
@@ -210,5 +210,66 @@ public final class Native {
       long dpostgate,
       long h0,
       long h1,
+      long scratch);
+
+  /** See {@code tilewright.h}: bytes of the plan of a frequency-sparse convolution. */
+  public static native long tw_fftconv_sparse_plan_bytes(int level, long points, long split);
+
+  /** See {@code tilewright.h}: fills such a plan. */
+  public static native void tw_fftconv_sparse_plan_init(
+      long plan, long length, long filterLength, int dtype, long points, long split, long kept);
+
+  /** See {@code tilewright.h}: gives one residue of such a plan its table. */
+  public static native void tw_fftconv_sparse_plan_child(
+      long plan, long residue, long table, long kept);
+
+  /** See {@code tilewright.h}: bytes of the kept spectrum of one head's filter. */
+  public static native long tw_fftconv_sparse_spectrum_bytes(int level, long plan);
+
+  /** See {@code tilewright.h}: bytes of one thread's scratch. */
+  public static native long tw_fftconv_sparse_scratch_bytes(
+      int level, long plan, @Cast("bool") boolean backward);
+
+  /** See {@code tilewright.h}: the kept spectrum of one head's filter. */
+  public static native void tw_fftconv_sparse_filter(
+      int level, long plan, long k, long spectrum, long scratch);
+
+  /** See {@code tilewright.h}: some batch rows of a head forward. */
+  public static native void tw_fftconv_sparse_forward(
+      int level,
+      long plan,
+      long batch,
+      long channels,
+      long u,
+      long pregate,
+      long postgate,
+      long d,
+      long k,
+      long spectrum,
+      long y,
+      long h,
+      long b0,
+      long b1,
+      long scratch);
+
+  /** See {@code tilewright.h}: the gradients of a head. */
+  public static native void tw_fftconv_sparse_backward(
+      int level,
+      long plan,
+      long batch,
+      long channels,
+      long u,
+      long pregate,
+      long postgate,
+      long d,
+      long k,
+      long spectrum,
+      long dy,
+      long du,
+      long dk,
+      long dd,
+      long dpregate,
+      long dpostgate,
+      long h,
       long scratch);
 }

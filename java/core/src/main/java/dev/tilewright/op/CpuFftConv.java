@@ -1,6 +1,5 @@
 package dev.tilewright.op;
 
-import dev.tilewright.DType;
 import dev.tilewright.Device;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.NativeMemory;
@@ -43,19 +42,7 @@ final class CpuFftConv implements FftConv {
   private boolean filterSet;
   private boolean closed;
 
-  // Addresses of the call in progress.
-  private long u;
-  private long k;
-  private long pregate;
-  private long postgate;
-  private long d;
-  private long y;
-  private long dy;
-  private long du;
-  private long dk;
-  private long dd;
-  private long dpregate;
-  private long dpostgate;
+  private final FftConvCall call;
   private long spectrumAddress;
   private long filterTarget;
 
@@ -65,9 +52,10 @@ final class CpuFftConv implements FftConv {
     }
     this.device = device;
     this.spec = spec;
+    call = new FftConvCall(device, spec);
     level = device.level().ordinal();
     tile = CpuFftTile.choose(spec, device.level());
-    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(), true);
+    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(), 0.25);
     plan = NativeMemory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
     Native.tw_fftconv_plan_init(
         plan.address(),
@@ -105,7 +93,7 @@ final class CpuFftConv implements FftConv {
   public void setFilter(Stream stream, Tensor filter) {
     requireOpen();
     TensorCheck.stream(device, stream);
-    k = filter("k", filter);
+    call.k = call.filter("k", filter);
     if (spectrum == null) {
       spectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
     }
@@ -123,18 +111,16 @@ final class CpuFftConv implements FftConv {
 
   @Override
   public void forward(Stream stream, Args args) {
-    checkCall(stream, args);
-    TensorCheck.absent("dy", args.dy(), "it belongs to backward");
-    inputs(args);
-    y = sequence("y", args.y());
-    checkApart("y", args.y(), args);
-    if (k != 0 && rowTasks) {
+    requireOpen();
+    call.forward(stream, args, filterSet);
+    spectrumAddress = call.k == 0 ? spectrum.address() : 0;
+    if (call.k != 0 && rowTasks) {
       if (callSpectrum == null) {
         callSpectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
       }
       transformFilters(callSpectrum.address());
       spectrumAddress = callSpectrum.address();
-      k = 0;
+      call.k = 0;
     }
     if (rowTasks) {
       run(spec.channels() * spec.batch(), rowTask);
@@ -147,25 +133,9 @@ final class CpuFftConv implements FftConv {
 
   @Override
   public void backward(Stream stream, Args args) {
-    checkCall(stream, args);
-    TensorCheck.absent("y", args.y(), "it belongs to forward");
-    inputs(args);
-    dy = sequence("dy", args.dy());
-    du = args.du() == null ? 0 : sequence("du", args.du());
-    dk = args.dk() == null ? 0 : filter("dk", args.dk());
-    dd = optional(spec.skip(), "dd", args.dd(), "the spec has no skip term");
-    dpregate = optional(spec.pregate(), "dpregate", args.dpregate(), "the spec has no pregate");
-    dpostgate =
-        optional(spec.postgate(), "dpostgate", args.dpostgate(), "the spec has no postgate");
-    if (du == 0 && dk == 0 && dd == 0 && dpregate == 0 && dpostgate == 0) {
-      throw new InvalidSpecException(
-          "args", "no gradient", "at least one of du, dk, dd, dpregate and dpostgate");
-    }
-    checkApart("du", args.du(), args);
-    checkApart("dk", args.dk(), args);
-    checkApart("dd", args.dd(), args);
-    checkApart("dpregate", args.dpregate(), args);
-    checkApart("dpostgate", args.dpostgate(), args);
+    requireOpen();
+    call.backward(stream, args, filterSet);
+    spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     long bytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), true);
     if (bytes > scratchBytes) {
       scratch.close();
@@ -191,7 +161,7 @@ final class CpuFftConv implements FftConv {
     Native.tw_fftconv_filter(
         level,
         plan.address(),
-        k + head * spec.filterLength() * Float.BYTES,
+        call.k + head * spec.filterLength() * Float.BYTES,
         filterTarget + head * spectrumBytes,
         scratch.address() + worker * scratchBytes);
   }
@@ -212,13 +182,13 @@ final class CpuFftConv implements FftConv {
         plan.address(),
         spec.batch(),
         spec.channels(),
-        u,
-        pregate,
-        postgate,
-        d,
-        k,
+        call.u,
+        call.pregate,
+        call.postgate,
+        call.d,
+        call.k,
         spectrumAddress,
-        y,
+        call.y,
         h0,
         h1,
         b0,
@@ -232,18 +202,18 @@ final class CpuFftConv implements FftConv {
         plan.address(),
         spec.batch(),
         spec.channels(),
-        u,
-        pregate,
-        postgate,
-        d,
-        k,
+        call.u,
+        call.pregate,
+        call.postgate,
+        call.d,
+        call.k,
         spectrumAddress,
-        dy,
-        du,
-        dk,
-        dd,
-        dpregate,
-        dpostgate,
+        call.dy,
+        call.du,
+        call.dk,
+        call.dd,
+        call.dpregate,
+        call.dpostgate,
         head,
         head + 1,
         scratch.address() + worker * scratchBytes);
@@ -255,7 +225,7 @@ final class CpuFftConv implements FftConv {
     if (spec.mode() != Mode.CAUSAL) {
       throw new InvalidSpecException("mode", spec.mode(), "CAUSAL for a stepper");
     }
-    requireFilter();
+    FftConvCall.requireFilter(filterSet);
     throw new InvalidSpecException("stepper", "not yet", "forward");
   }
 
@@ -311,79 +281,5 @@ final class CpuFftConv implements FftConv {
     if (closed) {
       throw new InvalidSpecException("plan", "a closed plan", "an open plan");
     }
-  }
-
-  private void requireFilter() {
-    if (!filterSet) {
-      throw new InvalidSpecException("k", null, "a filter, in args or by setFilter");
-    }
-  }
-
-  private void checkCall(Stream stream, Args args) {
-    requireOpen();
-    TensorCheck.stream(device, stream);
-    if (args == null) {
-      throw new InvalidSpecException("args", null, "an FftConv.Args");
-    }
-  }
-
-  /** What both passes read. */
-  private void inputs(Args args) {
-    u = sequence("u", args.u());
-    pregate = gate(spec.pregate(), "pregate", args.pregate());
-    postgate = gate(spec.postgate(), "postgate", args.postgate());
-    if (spec.skip()) {
-      d = TensorCheck.address(device, "d", args.d(), DType.F32, spec.channels());
-    } else {
-      TensorCheck.absent("d", args.d(), "the spec has no skip term");
-      d = 0;
-    }
-    if (args.k() != null) {
-      k = filter("k", args.k());
-      spectrumAddress = 0;
-    } else {
-      requireFilter();
-      k = 0;
-      spectrumAddress = spectrum.address();
-    }
-  }
-
-  private long gate(boolean wanted, String name, Tensor tensor) {
-    if (wanted) {
-      return sequence(name, tensor);
-    }
-    TensorCheck.absent(name, tensor, "the spec has no " + name);
-    return 0;
-  }
-
-  private long optional(boolean possible, String name, Tensor tensor, String why) {
-    if (!possible) {
-      TensorCheck.absent(name, tensor, why);
-    }
-    if (tensor == null) {
-      return 0;
-    }
-    return name.equals("dd")
-        ? TensorCheck.address(device, name, tensor, DType.F32, spec.channels())
-        : sequence(name, tensor);
-  }
-
-  private long sequence(String name, Tensor tensor) {
-    return TensorCheck.address(
-        device, name, tensor, spec.dtype(), spec.batch(), spec.channels(), spec.length());
-  }
-
-  private long filter(String name, Tensor tensor) {
-    return TensorCheck.address(
-        device, name, tensor, DType.F32, spec.channels(), spec.filterLength());
-  }
-
-  private static void checkApart(String name, Tensor out, Args args) {
-    TensorCheck.apart(name, out, "u", args.u());
-    TensorCheck.apart(name, out, "k", args.k());
-    TensorCheck.apart(name, out, "pregate", args.pregate());
-    TensorCheck.apart(name, out, "postgate", args.postgate());
-    TensorCheck.apart(name, out, "d", args.d());
-    TensorCheck.apart(name, out, "dy", args.dy());
   }
 }

@@ -7,17 +7,18 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The twiddles of transforms, made once per process and shared by all plans: they depend on the
- * level and the tile alone, and there is one for each power of two at most.
+ * level, the tile and the angle alone, and of each there is one for each power of two at most.
  */
 final class CpuFftTables {
-  private record Key(CpuLevel level, long points, long radices, boolean rightAngle) {}
+  private record Key(CpuLevel level, long points, long radices, double turns) {}
 
   private static final ConcurrentHashMap<Key, NativeMemory> TABLES = new ConcurrentHashMap<>();
 
   private CpuFftTables() {}
 
-  static NativeMemory get(CpuLevel level, long points, long radices, boolean rightAngle) {
-    return TABLES.computeIfAbsent(new Key(level, points, radices, rightAngle), CpuFftTables::make);
+  /** Of polynomials modulo x^n - e^(2 pi i turns): 1/4 is the right-angle transform. */
+  static NativeMemory get(CpuLevel level, long points, long radices, double turns) {
+    return TABLES.computeIfAbsent(new Key(level, points, radices, turns), CpuFftTables::make);
   }
 
   private static NativeMemory make(Key key) {
@@ -27,7 +28,7 @@ final class CpuFftTables {
       throw new IllegalArgumentException("no transform for " + key);
     }
     NativeMemory memory = NativeMemory.allocate(bytes, "twiddles");
-    Native.tw_fft_table_init(level, key.points, key.radices, key.rightAngle, memory.address());
+    Native.tw_fft_table_init(level, key.points, key.radices, key.turns, memory.address());
     return memory;
   }
 }

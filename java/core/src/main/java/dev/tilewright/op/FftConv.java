@@ -80,8 +80,8 @@ public interface FftConv extends AutoCloseable {
     /**
      * Checks the sizes.
      *
-     * @throws InvalidSpecException when a size is below 1 or too large, a choice is null, or the
-     *     dtype is f64
+     * @throws InvalidSpecException when a size is below 1 or too large, a choice is null, the dtype
+     *     is f64, or a sparse pattern's transform is shorter than the sequence or the filter
      */
     public Spec {
       inRange("batch", batch, MAX_ELEMENTS);
@@ -150,7 +150,10 @@ public interface FftConv extends AutoCloseable {
           batch, channels, length, filterLength, mode, dtype, pregate, postgate, skip, sparse);
     }
 
-    /** The same keeping only the pattern's frequencies; null: all of them. */
+    /**
+     * The same keeping only the pattern's frequencies, in mode CAUSAL; null: all of them. See
+     * {@link SparsePattern} for what is computed.
+     */
     public Spec withSparse(SparsePattern sparse) {
       return new Spec(
           batch, channels, length, filterLength, mode, dtype, pregate, postgate, skip, sparse);
@@ -317,7 +320,7 @@ public interface FftConv extends AutoCloseable {
       throw new InvalidSpecException("device", null, "an open device");
     }
     if (device instanceof CpuDevice cpu) {
-      return new CpuFftConv(cpu, spec);
+      return spec.sparse() == null ? new CpuFftConv(cpu, spec) : new CpuSparseFftConv(cpu, spec);
     }
     throw new UnsupportedDeviceException(
         "fftconv has no implementation for " + device.name() + "; use cpu");
@@ -360,7 +363,8 @@ public interface FftConv extends AutoCloseable {
    * #setFilter}: O(L log^2 L) for a whole sequence. It starts at position 0 with an empty history.
    * Close it before its plan.
    *
-   * @throws InvalidSpecException unless the mode is causal, or when no filter was set
+   * @throws InvalidSpecException unless the mode is causal and no frequencies are dropped, or when
+   *     no filter was set
    */
   Stepper stepper();
 
