@@ -176,6 +176,9 @@ public final class CpuPool implements AutoCloseable {
    * interrupt skipped.
    */
   private long together(Thread self, long first, long tasks, Task task) {
+    if (self.isInterrupted()) { // before a worker can claim anything
+      return tasks - first;
+    }
     if (!started) {
       start();
     }
