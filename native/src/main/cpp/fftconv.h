@@ -58,7 +58,6 @@ struct FftConvCall {
   void fftconv_filter(const FftConvPlan& plan, const float* k, float* spectrum, float* scratch);                 \
   void fftconv_forward(const FftConvCall& call, int64_t h, int64_t b0, int64_t b1);                              \
   void fftconv_backward(const FftConvCall& call, int64_t h);                                                     \
-  void fftconv_toeplitz(const FftTable* fft, const float* spectrum, const float* in, float* out, float* scratch); \
   }
 TW_DECLARE_FFTCONV(x86_64)
 TW_DECLARE_FFTCONV(avx2)

@@ -345,18 +345,5 @@ void fftconv_backward(const FftConvCall& c, int64_t h) {
   if (c.dk) conv.filter_gradient(c.dk + h * c.plan->filterLength);
 }
 
-void fftconv_toeplitz(const FftTable* table, const float* spectrum, const float* in, float* out, float* scratch) {
-  const Fft fft(table);
-  fft.forward_top(in, scratch);
-  const int64_t R = fft.radixOf(0), length = fft.vectors() / R;
-  for (int64_t r = 0; r < R; r++) {
-    const int64_t at = fft.offset(r * length);
-    fft.forward_passes(scratch + at, length, 1, r);
-    fft.for_each_group(length, r, [&](int64_t g, const float* tw) { lanes_product<false>(scratch + at + g, spectrum + at + g, tw); });
-    fft.inverse_passes(scratch + at, length, 1, r);
-  }
-  fft.inverse_top(scratch, out);
-}
-
 }  // namespace TW_LEVEL_NS
 }  // namespace tw

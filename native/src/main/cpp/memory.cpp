@@ -55,6 +55,10 @@ void tw_fill(int64_t address, int64_t count, int element_bytes, int64_t bits) {
   }
 }
 
+void tw_copy(int64_t from, int64_t to, int64_t bytes) {
+  std::memcpy(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), bytes);
+}
+
 int tw_dlopen_error(const char* name, signed char* message, int capacity) {
   void* const library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
   if (library != nullptr) {

@@ -61,6 +61,9 @@ public final class Native {
   /** Sets {@code count} elements of 2, 4 or 8 bytes to the low bits of {@code bits}. */
   public static native void tw_fill(long address, long count, int elementBytes, long bits);
 
+  /** Copies bytes between two places that do not overlap. */
+  public static native void tw_copy(long from, long to, long bytes);
+
   /**
    * 0 when the dynamic linker finds the library, else the length of its message, which goes into
    * {@code message}.
@@ -272,4 +275,59 @@ public final class Native {
       long dpostgate,
       long h,
       long scratch);
+
+  /** See {@code tilewright.h}: bytes of a stepper. */
+  public static native long tw_fftconv_step_bytes();
+
+  /** See {@code tilewright.h}: starts a stepper. */
+  public static native void tw_fftconv_step_init(
+      long stepper,
+      long batch,
+      long channels,
+      long length,
+      long filterLength,
+      int dtype,
+      long base);
+
+  /** See {@code tilewright.h}: adds a scale. */
+  public static native void tw_fftconv_step_scale(long stepper, long table);
+
+  /** See {@code tilewright.h}: lays out the stepper's memory. */
+  public static native void tw_fftconv_step_layout(int level, long stepper);
+
+  /** See {@code tilewright.h}: bytes of what is made of the filter. */
+  public static native long tw_fftconv_step_filter_bytes(long stepper);
+
+  /** See {@code tilewright.h}: bytes of the state. */
+  public static native long tw_fftconv_step_state_bytes(long stepper);
+
+  /** See {@code tilewright.h}: bytes of one thread's scratch. */
+  public static native long tw_fftconv_step_scratch_bytes(long stepper);
+
+  /** See {@code tilewright.h}: gives the stepper its memory. */
+  public static native void tw_fftconv_step_bind(long stepper, long filter, long state);
+
+  /** See {@code tilewright.h}: starts a new sequence. */
+  public static native void tw_fftconv_step_reset(long stepper);
+
+  /** See {@code tilewright.h}: takes over one head's filter. */
+  public static native void tw_fftconv_step_filter(
+      int level, long stepper, long k, long filterLength, long h, long scratch);
+
+  /** See {@code tilewright.h}: one token of some groups of rows. */
+  public static native void tw_fftconv_step_token(
+      int level,
+      long stepper,
+      long position,
+      long u,
+      long pregate,
+      long postgate,
+      long d,
+      long y,
+      long g0,
+      long g1);
+
+  /** See {@code tilewright.h}: what is due at the end of a block of tokens, for some rows. */
+  public static native void tw_fftconv_step_block(
+      int level, long stepper, long tokens, long i0, long i1, long scratch);
 }

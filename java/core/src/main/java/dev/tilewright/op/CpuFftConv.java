@@ -38,6 +38,7 @@ final class CpuFftConv implements FftConv {
   private NativeMemory scratch;
   private long scratchBytes; // of one thread
   private NativeMemory spectrum; // of the filter that was set
+  private NativeMemory taps; // that filter, for steppers; causal plans only
   private NativeMemory callSpectrum; // of a filter given in the call, when tasks are rows
   private boolean filterSet;
   private boolean closed;
@@ -99,6 +100,12 @@ final class CpuFftConv implements FftConv {
     }
     filterSet = false;
     transformFilters(spectrum.address());
+    if (spec.mode() == Mode.CAUSAL) {
+      if (taps == null) {
+        taps = NativeMemory.allocate(filter.bytes(), "fftconv filter");
+      }
+      Native.tw_copy(k, taps.address(), taps.bytes());
+    }
     filterSet = true;
     Reference.reachabilityFence(filter);
     Reference.reachabilityFence(this);
@@ -226,7 +233,7 @@ final class CpuFftConv implements FftConv {
       throw new InvalidSpecException("mode", spec.mode(), "CAUSAL for a stepper");
     }
     FftConvCall.requireFilter(filterSet);
-    throw new InvalidSpecException("stepper", "not yet", "forward");
+    return new CpuFftConvStepper(device, spec, taps.address());
   }
 
   @Override
@@ -237,6 +244,7 @@ final class CpuFftConv implements FftConv {
             + plan.bytes()
             + scratch.bytes()
             + (spectrum == null ? 0 : spectrum.bytes())
+            + (taps == null ? 0 : taps.bytes())
             + (callSpectrum == null ? 0 : callSpectrum.bytes());
   }
 
@@ -271,6 +279,9 @@ final class CpuFftConv implements FftConv {
     scratch.close();
     if (spectrum != null) {
       spectrum.close();
+    }
+    if (taps != null) {
+      taps.close();
     }
     if (callSpectrum != null) {
       callSpectrum.close();
