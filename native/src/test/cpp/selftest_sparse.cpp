@@ -10,8 +10,8 @@
 
 namespace {
 
-struct Memory {  // 64-byte aligned, zeroed; the exact size, so that a sanitizer sees what lies beyond
-  explicit Memory(int64_t bytes) : p(std::aligned_alloc(64, bytes)) { tw_fill(address(), bytes / 4, 4, 0); }
+struct Memory {  // 64-byte aligned, zeroed
+  explicit Memory(int64_t bytes) : p(std::aligned_alloc(64, (bytes + 63) / 64 * 64)) { tw_fill(address(), bytes / 4, 4, 0); }
   ~Memory() { std::free(p); }
   Memory(const Memory&) = delete;
   int64_t address() const { return reinterpret_cast<intptr_t>(p); }
