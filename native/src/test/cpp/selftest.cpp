@@ -135,8 +135,13 @@ void convolutions(int level) {
 
 }  // namespace
 
+int sparse_selftest(int level);  // selftest_sparse.cpp
+
 int main() {
-  for (int level = 0; level <= tw_cpu_level(); level++) convolutions(level);
+  for (int level = 0; level <= tw_cpu_level(); level++) {
+    convolutions(level);
+    failures += sparse_selftest(level);
+  }
   std::printf("%s\n", failures ? "self-test failed" : "self-test passed");
   return failures != 0;
 }

@@ -71,7 +71,8 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE,...",
       description = {
         "B=2,H=64,L=4096,Lk=4096,mode=causal|circular|bidirectional,gated=false|true,",
-        "filter=uncached|cached,pass=forward|backward|forward+backward|step,dtype=f32|f16|bf16;",
+        "filter=uncached|cached,pass=forward|backward|forward+backward|step,dtype=f32|f16|bf16,",
+        "sparse=FACTOR:KEPTxFACTOR:KEPT... (frequencies kept of a cyclic transform);",
         "only L must be there. Repeatable; without any, a set that covers them."
       })
   private List<String> cases = new ArrayList<>();
