@@ -38,7 +38,6 @@ final class FftConvCall {
   /** Takes the tensors of a forward call. */
   void forward(Stream stream, FftConv.Args args, boolean filterSet) {
     check(stream, args);
-    TensorCheck.absent("dy", args.dy(), "it belongs to backward");
     inputs(args, filterSet);
     y = sequence("y", args.y());
     checkApart("y", args.y(), args);
@@ -47,7 +46,6 @@ final class FftConvCall {
   /** Takes the tensors of a backward call. */
   void backward(Stream stream, FftConv.Args args, boolean filterSet) {
     check(stream, args);
-    TensorCheck.absent("y", args.y(), "it belongs to forward");
     inputs(args, filterSet);
     dy = sequence("dy", args.dy());
     du = args.du() == null ? 0 : sequence("du", args.du());
