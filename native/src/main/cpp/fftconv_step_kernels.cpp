@@ -21,10 +21,34 @@ int64_t take(int64_t& end, int64_t floats) {
   return at;
 }
 
-template <class F>
-TW_INLINE void for_each_child(const Fft& fft, F f) {
+// Points up to which the passes of a transform go over it as a whole.
+constexpr int64_t kWhole = 2048;
+
+// 1, unknown to the compiler: else it unrolls the recursion and warns of passes that no table has.
+TW_INLINE int second_pass() {
+  int p = 1;
+  asm("" : "+r"(p));
+  return p;
+}
+
+// What is left of a transform after, or before, its pass from or to natural order.
+void forward_rest(const Fft& fft, float* x) {
+  if (fft.n() <= kWhole) {
+    fft.forward_all(x);
+    return fft.forward_lanes(x, fft.vectors(), 0);
+  }
   const int64_t R = fft.radixOf(0), length = fft.vectors() / R;
-  for (int64_t r = 0; r < R; r++) f(r, fft.offset(r * length), length);
+  const int p = second_pass();
+  for (int64_t r = 0; r < R; r++) fft.forward_below(x + fft.offset(r * length), length, p, r);
+}
+void inverse_rest(const Fft& fft, float* x) {
+  if (fft.n() <= kWhole) {
+    fft.inverse_lanes(x, fft.vectors(), 0);
+    return fft.inverse_all(x);
+  }
+  const int64_t R = fft.radixOf(0), length = fft.vectors() / R;
+  const int p = second_pass();
+  for (int64_t r = 0; r < R; r++) fft.inverse_below(x + fft.offset(r * length), length, p, r);
 }
 
 // out[t] = scale * k[from + t], t < n; zero outside the filter.
@@ -194,7 +218,7 @@ void step_filter(const FftConvStepper& s, const float* k, int64_t h, int64_t fil
       scaled_taps(taps, s.taps, d * n, n, 1.0f / n, scratch);
       scaled_taps(taps, s.taps, d * n - n, n, -1.0f / n, scratch + n);
       fft.forward_top(scratch, scratch + n, x);
-      for_each_child(fft, [&](int64_t r, int64_t at, int64_t length) { fft.forward_below(x + at, length, 1, r); });
+      forward_rest(fft, x);
     }
   }
 }
@@ -223,13 +247,13 @@ void step_block(const FftConvStepper& s, int64_t tokens, int64_t row, float* scr
 
   float* u = kept + j % scale.reach * scale.storage;
   fft.forward_top(in, u);
-  for_each_child(fft, [&](int64_t r, int64_t at, int64_t length) { fft.forward_below(u + at, length, 1, r); });
+  forward_rest(fft, u);
 
   int64_t f = 0;
   for (; f + 8 * W <= scale.storage; f += 8 * W) products<4>(scale, spectra, kept, j % scale.reach, count, f, scratch);
   for (; f < scale.storage; f += 2 * W) products<1>(scale, spectra, kept, j % scale.reach, count, f, scratch);
 
-  for_each_child(fft, [&](int64_t r, int64_t at, int64_t length) { fft.inverse_below(scratch + at, length, 1, r); });
+  inverse_rest(fft, scratch);
   if (last) return fft.inverse_top(scratch, out);
   float* stage = scratch + lines(scale.storage);
   fft.inverse_top(scratch, stage);

@@ -69,6 +69,26 @@ void tw_fftconv_backward(int level, int64_t plan, int64_t batch, int64_t channel
                          int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
                          int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h0, int64_t h1, int64_t scratch);
 
+// --- fftconv_sparse.cpp: the same with only some frequencies of a cyclic transform of N points kept; see fftconv_sparse.h ---
+
+// A plan: rows of N = split * points samples in `split` (1, 2, 4, 8 or 16) slices. `kept`: a bit for each frequency, in 16-bit
+// words, lowest first. Then each residue modulo split that keeps a frequency gets its table, of `points` points and
+// residue / split turns; all with the same radices.
+int64_t tw_fftconv_sparse_plan_bytes(int level, int64_t points, int64_t split);
+void tw_fftconv_sparse_plan_init(int64_t plan, int64_t length, int64_t filter_length, int dtype, int64_t points,
+                                 int64_t split, int64_t kept);
+void tw_fftconv_sparse_plan_child(int64_t plan, int64_t residue, int64_t table, int64_t kept);
+// Bytes of one head's filter spectrum, and of one thread's scratch.
+int64_t tw_fftconv_sparse_spectrum_bytes(int level, int64_t plan);
+int64_t tw_fftconv_sparse_scratch_bytes(int level, int64_t plan, bool backward);
+// As those of the dense convolution, for one head. b0 is even: rows go in pairs.
+void tw_fftconv_sparse_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch);
+void tw_fftconv_sparse_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
+                               int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h, int64_t b0,
+                               int64_t b1, int64_t scratch);
+void tw_fftconv_sparse_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
+                                int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
+                                int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h, int64_t scratch);
 
 // --- fftconv_step.cpp: a causal convolution token by token; see fftconv_step.h ---
 
@@ -95,3 +115,35 @@ void tw_fftconv_step_token(int level, int64_t stepper, int64_t position, int64_t
 // To be called when all groups have had `tokens` tokens, a multiple of base and less than L, and there are scales: rows i0 ..
 // i1-1, counted batch first.
 void tw_fftconv_step_block(int level, int64_t stepper, int64_t tokens, int64_t i0, int64_t i1, int64_t scratch);
+
+// Element types of tensors, numbered as the Java enum DType.
+enum { TW_F32 = 0, TW_F16 = 1, TW_BF16 = 2, TW_F64 = 3 };
+
+// ---- short depthwise conv1d, see conv1d.h for the equation ----
+
+// Layouts, numbered as DepthwiseConv1d.Layout: [B, H, L] and [B, L, H].
+enum { TW_BHL = 0, TW_BLH = 1 };
+
+// Scratch of one thread, for forward, backward and step; 64-byte aligned.
+int64_t tw_conv1d_scratch_bytes(int level, int kernel);
+
+// y of batch entry b for channels [c0, c1), positions [t0, t1). bias may be 0. In BHL, t0 and t1 are multiples of 2048 or L.
+void tw_conv1d_forward(int level, int layout, int dtype, int64_t channels, int64_t length, int kernel, int pad, int64_t x,
+                       int64_t w, int64_t bias, int64_t y, int64_t b, int64_t c0, int64_t c1, int64_t t0, int64_t t1,
+                       int64_t scratch);
+
+// For the same range: writes dx, unless 0, and adds to sums, unless 0, its share of dw and dbias in f64: [H, K + 1] in BHL,
+// [K + 1, H] in BLH, dbias last. x may be 0 without sums, w without dx.
+void tw_conv1d_backward(int level, int layout, int dtype, int64_t channels, int64_t length, int kernel, int pad, int64_t x,
+                        int64_t w, int64_t dy, int64_t dx, int64_t sums, int64_t b, int64_t c0, int64_t c1, int64_t t0,
+                        int64_t t1, int64_t scratch);
+
+// dw [H, K] and dbias [H], each unless 0, for channels [c0, c1): the `parts` arrays of sums that lie behind each other, added
+// in order.
+void tw_conv1d_sum(int layout, int64_t channels, int kernel, int64_t parts, int64_t sums, int64_t dw, int64_t dbias,
+                   int64_t c0, int64_t c1);
+
+// One causal step for channels [c0, c1) of all batch entries: x [B, H] enters slot `position` of the ring history [K, B, H]
+// f32, zeros at the start; y [B, H] is written. The caller moves position on, modulo K.
+void tw_conv1d_step(int level, int dtype, int64_t batch, int64_t channels, int kernel, int position, int64_t x, int64_t w,
+                    int64_t bias, int64_t y, int64_t history, int64_t c0, int64_t c1, int64_t scratch);

@@ -104,7 +104,7 @@ final class CpuFftConv implements FftConv {
       if (taps == null) {
         taps = NativeMemory.allocate(filter.bytes(), "fftconv filter");
       }
-      Native.tw_copy(k, taps.address(), taps.bytes());
+      Native.tw_copy(filter.address(), taps.address(), taps.bytes());
     }
     filterSet = true;
     Reference.reachabilityFence(filter);

@@ -16,8 +16,11 @@ import java.lang.ref.Reference;
  * end of a base block one scale of the native decoder adds what older blocks give.
  */
 final class CpuFftConvStepper implements FftConv.Stepper {
-  /** Blocks of a scale in one of the next, log2, at most. */
-  private static final int MAX_RADIX_BITS = 4;
+  /**
+   * Blocks of a scale in one of the next, log2, at most. With 16 there are fewer transforms, but
+   * the spectra that are read for every block no longer stay in the caches.
+   */
+  private static final int MAX_RADIX_BITS = 3;
 
   /** Groups of rows of a token, and samples of a block, that are worth a task of their own. */
   private static final long GROUPS_PER_TASK = 64;
@@ -94,8 +97,8 @@ final class CpuFftConvStepper implements FftConv.Stepper {
   }
 
   /**
-   * The blocks of each scale, smallest first: as few scales as the radix allows, of even radix. The
-   * last one reaches back over the rest of the filter.
+   * The blocks of each scale, smallest first: as few as the radix allows, of equal steps. The last
+   * one reaches back over the rest of the filter.
    */
   static long[] scales(FftConv.Spec spec, long base) {
     long taps = Math.min(spec.length(), spec.filterLength());
