@@ -17,6 +17,12 @@ record CpuFftTile(long points, long radices, long group, double cost) {
   /** Blocks of one row when all are in flight: their products grow with the square. */
   private static final long MAX_BLOCKS = 32;
 
+  /** Passes of a transform, as the native table holds them. */
+  private static final int MAX_PASSES = 8;
+
+  /** The passes below the first work on groups of four vectors. */
+  private static final int GROUP_BITS = 2;
+
   /** A complex multiply-add against one level of a transform, per vector. */
   private static final double PRODUCT = 1.5;
 
@@ -125,12 +131,16 @@ record CpuFftTile(long points, long radices, long group, double cost) {
   static long radices(CpuLevel level, long points) {
     int bits = Long.numberOfTrailingZeros(points / lanes(level));
     int step = level == CpuLevel.AVX512 ? 3 : 2;
-    int first = bits % step == 0 ? step : bits % step;
-    // The native limit of 8 passes: long transforms take larger steps at the end.
+    int first = Math.min(bits % step == 0 ? step : bits % step, bits - GROUP_BITS);
+    // The native limit of 8 passes: long transforms take larger steps first, up to radix 16.
     long radices = first;
     int left = bits - first;
     for (int pass = 1; left > 0; pass++) {
-      int take = left > step * (8 - pass) ? Math.min(4, step + 1) : Math.min(step, left);
+      int passes = MAX_PASSES - pass;
+      int take =
+          left > step * passes
+              ? Math.max(step + 1, (int) ceilDiv(left, passes))
+              : Math.min(step, left);
       radices |= (long) take << (4 * pass);
       left -= take;
     }
