@@ -154,6 +154,21 @@ class FftConvBadInputTest {
   }
 
   @Test
+  void gradientsMustNotShareMemory() {
+    FftConvProblem p = FftConvProblem.random(FftConv.Spec.of(1, 2, 20).withPregate(true), 1);
+    try (FftConvRun run = new FftConvRun(device, p);
+        Tensor du = device.empty(DType.F32, 1, 2, 20);
+        Tensor dk = device.wrap(du.address() + 4, DType.F32, 2, 20)) {
+      refused("dpregate", () -> backward(run, run.inputs(false).du(du).dpregate(du)));
+      refused("dk", () -> backward(run, run.inputs(false).du(du).dk(dk)));
+    }
+  }
+
+  private static void backward(FftConvRun run, Args args) {
+    run.plan.backward(run.stream, args.dy(run.dy));
+  }
+
+  @Test
   void aFilterIsNeeded() {
     FftConvProblem p = FftConvProblem.random(FftConv.Spec.of(1, 1, 8), 1);
     try (FftConvRun run = new FftConvRun(device, p)) {

@@ -63,6 +63,7 @@ final class FftConvCall {
     checkApart("dd", args.dd(), args);
     checkApart("dpregate", args.dpregate(), args);
     checkApart("dpostgate", args.dpostgate(), args);
+    outputsApart(args);
   }
 
   private void check(Stream stream, FftConv.Args args) {
@@ -120,6 +121,21 @@ final class FftConvCall {
   long filter(String name, Tensor tensor) {
     return TensorCheck.address(
         device, name, tensor, DType.F32, spec.channels(), spec.filterLength());
+  }
+
+  /** Refuses gradients that share memory: the later one would destroy the earlier. */
+  private static void outputsApart(FftConv.Args args) {
+    TensorCheck.apart("dk", args.dk(), "du", args.du());
+    TensorCheck.apart("dd", args.dd(), "du", args.du());
+    TensorCheck.apart("dd", args.dd(), "dk", args.dk());
+    for (int gate = 0; gate < 2; gate++) {
+      String name = gate == 0 ? "dpregate" : "dpostgate";
+      Tensor out = gate == 0 ? args.dpregate() : args.dpostgate();
+      TensorCheck.apart(name, out, "du", args.du());
+      TensorCheck.apart(name, out, "dk", args.dk());
+      TensorCheck.apart(name, out, "dd", args.dd());
+    }
+    TensorCheck.apart("dpostgate", args.dpostgate(), "dpregate", args.dpregate());
   }
 
   private static void checkApart(String name, Tensor out, FftConv.Args args) {

@@ -45,7 +45,7 @@ final class TensorCheck {
     return tensor.address();
   }
 
-  /** Refuses an output whose memory an input shares. */
+  /** Refuses an output whose memory another tensor of the call shares. */
   static void apart(String name, Tensor out, String other, Tensor in) {
     if (out == null || in == null) {
       return;
