@@ -43,7 +43,7 @@ public final class Tensor implements AutoCloseable {
    * @throws OutOfDeviceMemoryException when there is not that much memory
    */
   public static Tensor allocate(Device device, DType dtype, long... shape) {
-    long[] own = shape.clone();
+    long[] own = copy(shape);
     long elements = elements(dtype, own);
     NativeMemory memory = NativeMemory.allocate(elements * dtype.bytes(), new Label(dtype, own));
     return new Tensor(device, dtype, own, elements, memory, memory.address());
@@ -57,7 +57,7 @@ public final class Tensor implements AutoCloseable {
    *     dimension is below 1 or the size overflows
    */
   public static Tensor foreign(Device device, long address, DType dtype, long... shape) {
-    long[] own = shape.clone();
+    long[] own = copy(shape);
     long elements = elements(dtype, own);
     if (address == 0 || address % dtype.bytes() != 0) {
       throw new InvalidSpecException(
@@ -66,6 +66,13 @@ public final class Tensor implements AutoCloseable {
           "a non-zero multiple of " + dtype.bytes() + " bytes for " + dtype.label());
     }
     return new Tensor(device, dtype, own, elements, null, address);
+  }
+
+  private static long[] copy(long[] shape) {
+    if (shape == null) {
+      throw new InvalidSpecException("shape", null, "1 to " + MAX_RANK + " dimensions");
+    }
+    return shape.clone();
   }
 
   /** Counts elements, and refuses what 64 bits cannot address. */

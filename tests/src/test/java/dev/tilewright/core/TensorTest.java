@@ -125,6 +125,8 @@ class TensorTest {
       assertThrows(InvalidSpecException.class, () -> device.wrap(4096, DType.F64, shape));
     }
     assertThrows(InvalidSpecException.class, () -> device.empty(null, 1));
+    assertThrows(InvalidSpecException.class, () -> device.empty(DType.F32, (long[]) null));
+    assertThrows(InvalidSpecException.class, () -> device.wrap(4096, DType.F32, (long[]) null));
   }
 
   @Test
