@@ -152,8 +152,10 @@ class DeviceTest {
     try {
       System.setProperty("tilewright.cpu.threads", "5");
       assertEquals(5, CpuDevice.defaultThreads(spec));
-      System.setProperty("tilewright.cpu.threads", "many");
-      assertThrows(InvalidSpecException.class, () -> CpuDevice.defaultThreads(spec));
+      for (String wrong : new String[] {"many", "0", "-1", "1025", "99999999999"}) {
+        System.setProperty("tilewright.cpu.threads", wrong);
+        assertThrows(InvalidSpecException.class, () -> CpuDevice.defaultThreads(spec), wrong);
+      }
       System.clearProperty("tilewright.cpu.threads");
       assertEquals(spec.cores(), CpuDevice.defaultThreads(spec));
     } finally {

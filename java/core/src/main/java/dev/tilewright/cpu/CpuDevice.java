@@ -48,10 +48,15 @@ public final class CpuDevice implements Device {
       return spec.cores();
     }
     try {
-      return Integer.parseInt(property.strip());
+      int threads = Integer.parseInt(property.strip());
+      if (threads >= 1 && threads <= CpuPool.MAX_THREADS) {
+        return threads;
+      }
     } catch (NumberFormatException e) {
-      throw new InvalidSpecException("tilewright.cpu.threads", property, "a whole number");
+      // refused below, as a number out of range is
     }
+    throw new InvalidSpecException(
+        "tilewright.cpu.threads", property, "1 to " + CpuPool.MAX_THREADS);
   }
 
   /** Always {@code cpu}. */

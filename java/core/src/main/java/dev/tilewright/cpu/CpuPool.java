@@ -33,7 +33,7 @@ public final class CpuPool implements AutoCloseable {
     void run(long index, int worker);
   }
 
-  private static final int MAX_THREADS = 1024;
+  static final int MAX_THREADS = 1024;
 
   /** How long an idle worker, and a caller that waits for the last tasks, spins before it parks. */
   private static final long SPIN_NANOS = 50_000;
