@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tilewright.Cuda;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,5 +90,22 @@ class CommandLineTest {
     assertEquals("", Tw.run("ops", "--json", file).expect(0).out());
     assertEquals(1, new ObjectMapper().readTree(file.toFile()).get("schema").intValue());
     Tw.run("ops", "--json", folder.resolve("no/r.json")).fails(2, "cannot write");
+  }
+
+  @Test
+  void resultsThatAreLostAreAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    PrintWriter out = new PrintWriter(full, true);
+    StringWriter err = new StringWriter();
+    int code = Main.run(out, new PrintWriter(err), "ops");
+    assertEquals(1, Main.delivered(code, out, new PrintWriter(err)));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertEquals(2, Main.delivered(2, out, new PrintWriter(err)));
   }
 }

@@ -59,7 +59,19 @@ public final class Main implements Runnable {
     if (Arrays.asList(args).contains("--quiet") || Arrays.asList(args).contains("-q")) {
       System.setProperty("tilewright.quiet", "true");
     }
-    System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter err = new PrintWriter(System.err, true);
+    System.exit(delivered(run(out, err, args), out, err));
+  }
+
+  /** The exit code, or {@link #FAILED} when results did not reach stdout: a full disk, a pipe. */
+  static int delivered(int code, PrintWriter out, PrintWriter err) {
+    if (code != FINE || !out.checkError()) {
+      return code;
+    }
+    err.println("tw: the results could not be written to stdout");
+    err.flush();
+    return FAILED;
   }
 
   /** Runs one command and returns its exit code. */
