@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,6 +49,17 @@ class OutputFilesTest {
     assertEquals(1, Npy.readAll(Npy.header(a))[0]);
     assertEquals(2, Npy.readAll(Npy.header(folder.resolve("b.npy")))[0]);
     assertEquals(2, entries());
+  }
+
+  @Test
+  void keepsThePermissionsOfWhatItReplaces() throws IOException {
+    Path a = Files.writeString(folder.resolve("a.npy"), "old");
+    Files.setPosixFilePermissions(a, PosixFilePermissions.fromString("rw-------"));
+    try (OutputFiles files = OutputFiles.stage(two())) {
+      fill(files);
+      files.commit();
+    }
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(a)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +74,11 @@ final class OutputFiles implements AutoCloseable {
       Path temporary = folder.resolve(stem + "-" + name + "-new");
       Files.newOutputStream(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
       temporary.toFile().deleteOnExit();
+      PosixFileAttributeView view =
+          Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
+      if (view != null && Files.exists(target)) { // a private file stays private
+        view.setPermissions(Files.getPosixFilePermissions(target));
+      }
       files.put(name, new Staged(target, temporary, folder.resolve(stem + "-" + name + "-old")));
     } catch (IOException e) {
       throw new InputException(what + "cannot write there: " + reason(e), e);
