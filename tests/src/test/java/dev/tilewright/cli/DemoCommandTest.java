@@ -50,6 +50,13 @@ class DemoCommandTest {
   }
 
   @Test
+  void theNextCommandCanBePasted() {
+    assertEquals("demo-out/signal.npy", DemoCommand.shellWord(Path.of("demo-out/signal.npy")));
+    assertEquals("'my demo/s.npy'", DemoCommand.shellWord(Path.of("my demo/s.npy")));
+    assertEquals("'it'\\''s/s.npy'", DemoCommand.shellWord(Path.of("it's/s.npy")));
+  }
+
+  @Test
   void saysWhereItCannotWrite(@TempDir Path folder) throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     Tw.run("demo", "--out", file).fails(2, "cannot make this folder");

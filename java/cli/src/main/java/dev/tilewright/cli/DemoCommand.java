@@ -292,9 +292,15 @@ final class DemoCommand implements Callable<Integer> {
       text.append(
           String.format(
               "Next:    ./tw run fftconv --in u=%s --in k=%s --out y=y.npy --check%n",
-              folder.resolve("signal.npy"), folder.resolve("response.npy")));
+              shellWord(folder.resolve("signal.npy")), shellWord(folder.resolve("response.npy"))));
     }
     return text.toString();
+  }
+
+  /** The path as one word of a shell's command line. */
+  static String shellWord(Path path) {
+    String text = path.toString();
+    return text.matches("[\\w./+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
   private static String time(String what, double ms, String note, double ours) {
