@@ -144,9 +144,11 @@ final class Npy {
         String why =
             type.startsWith("O")
                 ? "object arrays hold pickled Python objects"
-                : type.startsWith("c")
-                    ? "complex arrays have no single f32 value"
-                    : "it holds no real numbers";
+                : type.startsWith("f")
+                    ? "of the float types this reads those of 2, 4 and 8 bytes"
+                    : type.startsWith("c")
+                        ? "complex arrays have no single f32 value"
+                        : "it holds no real numbers";
         throw new InputException(
             path + ": dtype '" + descr + "': " + why + "; convert with a.astype('float32')");
       }
