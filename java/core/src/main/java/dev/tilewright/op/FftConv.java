@@ -168,11 +168,9 @@ public interface FftConv extends AutoCloseable {
 
   /**
    * The tensors of one call. A mutable holder that a caller fills once and reuses, so that a call
-   * <<<<<<< Updated upstream allocates nothing; what the spec does not name must stay null, and a
-   * pass leaves alone what belongs to the other. Setters return this; null clears. Outputs must not
-   * overlap inputs, but for those of a step. ======= allocates nothing; what the spec does not name
-   * must stay null. Setters return this; null clears. Outputs must not overlap inputs, but for
-   * those of a step, nor each other. >>>>>>> Stashed changes
+   * allocates nothing; what the spec does not name must stay null, and a pass leaves alone what
+   * belongs to the other. Setters return this; null clears. Outputs must not overlap inputs, but
+   * for those of a step, nor each other.
    */
   final class Args {
     private Tensor u;
