@@ -325,21 +325,21 @@ class Fft {
   // Passes p and deeper of node b, `length` vectors at x, all but the levels inside the parts. Depth first until a node is small,
   // then pass by pass.
   void forward_passes(float* x, int64_t length, int p, int64_t b) const {
-    if (length > kFlat && p < t_.passes) {
+    if (length > kFlat && deeper(p)) {
       forward_pass(x, length, 1, p, b);
       const int64_t R = t_.radix[p], s = length / R;
       for (int64_t r = 0; r < R; r++) forward_passes(x + offset(r * s), s, p + 1, b * R + r);
       return;
     }
     int64_t nodes = 1;
-    for (int64_t l = length; p < t_.passes; p++) {
+    for (int64_t l = length; deeper(p); p++) {
       const int64_t R = t_.radix[p];
       forward_pass(x, l, nodes, p, b);
       l /= R, nodes *= R, b *= R;
     }
   }
   void inverse_passes(float* x, int64_t length, int p, int64_t b) const {
-    if (length > kFlat && p < t_.passes) {
+    if (length > kFlat && deeper(p)) {
       const int64_t R = t_.radix[p], s = length / R;
       for (int64_t r = 0; r < R; r++) inverse_passes(x + offset(r * s), s, p + 1, b * R + r);
       inverse_pass(x, length, 1, p, b);
@@ -407,6 +407,9 @@ class Fft {
 
  private:
   static constexpr int64_t kFlat = 2048 / W;
+
+  // The second bound is for the compiler, which follows the recursion beyond the arrays.
+  TW_INLINE_MEMBER bool deeper(int p) const { return p < t_.passes && p < kMaxPasses; }
 
   template <class In>
   void top_in(In in, float* x) const {

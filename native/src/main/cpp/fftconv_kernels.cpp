@@ -39,13 +39,13 @@ class Convolution {
     const int64_t filter = p_.filterBlocks * stride_, row = slots_ * stride_;
     k_ = scratch_.take(filter);
     u_ = scratch_.take(row);
+    g_ = backward ? scratch_.take(row) : nullptr;  // right behind u_: both pass as one run of blocks
     saved_ = scratch_.take(p_.history() * stride_);
     out_ = p_.twoSided() ? scratch_.take(row) : nullptr;
     stage_ = scratch_.take(n_);
     stageOut_ = scratch_.take(n_);
     if (backward) {
       dk_ = scratch_.take(filter);
-      g_ = scratch_.take(row);
       stageIm_ = scratch_.take(n_);
     }
   }
@@ -89,13 +89,18 @@ class Convolution {
     const float d = c.d ? c.d[h] : 0;
     const auto dz = [&](int64_t j, float* x) { load(c.dy, c.postgate, row, j, x); };
     const auto put_dv = [&](int64_t j, const float* x) {
+      if (!c.dpregate) return store(x, c.pregate, d, c.d ? c.dy : nullptr, row, j, c.du);
       const float* v = natural(x);
       const int64_t at = row + j * n_, count = valid(j);
       if (c.du) narrow(p_.dtype, v, c.pregate, d, c.d ? c.dy : nullptr, at, count, c.du);
       if (c.dpregate) narrow(p_.dtype, v, c.u, 0, nullptr, at, count, c.dpregate);
     };
-    if (c.dk || c.dpostgate) filter_sweep(c, row, spectrum, dz);
-    if (c.du || c.dpregate) sweep<true>(spectrum, dz, put_dv);
+    if (p_.streaming() || p_.twoSided()) {
+      if (c.dk || c.dpostgate) filter_sweep(c, row, spectrum, dz);
+      if (c.du || c.dpregate) sweep<true>(spectrum, dz, put_dv);
+    } else {
+      joint_sweep(c, row, spectrum, dz, put_dv);
+    }
     if (dd)
       for (int64_t j = 0; j < p_.blocks; j++) *dd += dot(p_.dtype, c.u, c.dy, row + j * n_, valid(j));
   }
@@ -309,6 +314,38 @@ class Convolution {
           const int64_t o = first + i - p_.delay();
           if (o >= 0) narrow(p_.dtype, natural(out[i]), c.dy, 0, nullptr, row + o * n_, valid(o), c.dpostgate);
         }
+    }
+  }
+
+  // filter_sweep and the adjoint sweep in one, when all blocks are in flight and none looks ahead: dy is transformed once.
+  template <class Dz, class PutDv>
+  void joint_sweep(const FftConvCall& c, int64_t row, const float* spectrum, const Dz& dz, const PutDv& put_dv) {
+    const int64_t m = p_.blocks, last = p_.dHigh;
+    const bool filter = c.dk != nullptr, post = c.dpostgate != nullptr, input = c.du || c.dpregate;
+    const bool needU = filter || post, needDy = filter || input;
+    const Blocks u{u_, stride_}, g{g_, stride_};
+    for (int64_t i = 0; i < m; i++) {
+      if (needU) load(c.u, c.pregate, row, i, u[i]);
+      if (needDy) dz(i, g[i]);
+    }
+    descend(needU ? u : g, (needU + needDy) * m, post ? u : g, (post + input) * m, [&](int64_t at, int64_t length, int64_t b) {
+      const Blocks s{u_ + at, stride_}, dy{g_ + at, stride_}, k{const_cast<float*>(spectrum) + at, stride_};
+      const int64_t floats = floats_of(length);
+      if (needU) lanes_in(s, m, length, b);
+      if (needDy) lanes_in(dy, m, length, b);
+      if (filter) correlate({dk_ + at, stride_}, s, dy, m, 0, last, floats);
+      if (post) {
+        convolve<false>(s, k, m, 0, last, floats);
+        lanes_out(s, m, length, b);
+      }
+      if (input) {
+        convolve<true>({dy[m - 1], -stride_}, k, m, 0, last, floats);
+        lanes_out(dy, m, length, b);
+      }
+    });
+    for (int64_t i = 0; i < m; i++) {
+      if (input) put_dv(i, g[i]);
+      if (post) narrow(p_.dtype, natural(u[i]), c.dy, 0, nullptr, row + i * n_, valid(i), c.dpostgate);
     }
   }
 
