@@ -30,6 +30,9 @@ class Scratch {
   int64_t used_ = 0;
 };
 
+// Blocks whose products one running sum of the filter's gradient takes.
+constexpr int64_t kShortSum = 64;
+
 class Convolution {
  public:
   Convolution(const FftConvPlan& plan, float* scratch, bool backward) : p_(plan), fft_(plan.fft), scratch_(scratch) {
@@ -46,6 +49,7 @@ class Convolution {
     stageOut_ = scratch_.take(n_);
     if (backward) {
       dk_ = scratch_.take(filter);
+      dkTotal_ = scratch_.take(filter);
       stageIm_ = scratch_.take(n_);
     }
   }
@@ -105,13 +109,18 @@ class Convolution {
       for (int64_t j = 0; j < p_.blocks; j++) *dd += dot(p_.dtype, c.u, c.dy, row + j * n_, valid(j));
   }
 
-  void clear_filter_gradient() { clear(dk_, p_.filterBlocks * stride_); }
+  void clear_filter_gradient() {
+    clear(dk_, p_.filterBlocks * stride_);
+    clear(dkTotal_, p_.filterBlocks * stride_);
+    terms_ = 0;
+  }
 
   void filter_gradient(float* dk) {
+    flush_filter_gradient();
     for (int64_t i = 0; i < p_.filterLength; i++) dk[i] = 0;
     for (int64_t e = 0; e < p_.filterBlocks; e++) {
       const int64_t lag = (p_.periodic ? e : e + p_.dLow) * n_;
-      float* x = dk_ + e * stride_;
+      float* x = dkTotal_ + e * stride_;
       for_each_child([&](int64_t r, int64_t at, int64_t length) {
         fft_.inverse_below(x + at, length, 1, r);
       });
@@ -132,6 +141,18 @@ class Convolution {
   int64_t valid(int64_t j) const {
     const int64_t left = p_.length - j * n_;
     return left < n_ ? left : n_;
+  }
+
+  // dk_ is a short sum: after some blocks it moves to dkTotal_, so that many rows and blocks keep their digits.
+  void count_filter_terms(int64_t blocks) {
+    terms_ += blocks;
+    if (terms_ >= kShortSum) flush_filter_gradient();
+  }
+  void flush_filter_gradient() {
+    for (int64_t i = 0; i < p_.filterBlocks * stride_; i += W)
+      TW_LEVEL_NS::store(dkTotal_ + i, TW_LEVEL_NS::load(dkTotal_ + i) + TW_LEVEL_NS::load(dk_ + i));
+    clear(dk_, p_.filterBlocks * stride_);
+    terms_ = 0;
   }
 
   static void clear(float* x, int64_t floats) {
@@ -309,6 +330,7 @@ class Convolution {
         for (int64_t i = 0; i < history; i++) copy(kept[i], before[i], floats);
         if (post) lanes_out(to, count, length, b);
       });
+      if (filter) count_filter_terms(count);
       if (post)
         for (int64_t i = 0; i < count; i++) {
           const int64_t o = first + i - p_.delay();
@@ -343,6 +365,7 @@ class Convolution {
         lanes_out(dy, m, length, b);
       }
     });
+    if (filter) count_filter_terms(m);
     for (int64_t i = 0; i < m; i++) {
       if (input) put_dv(i, g[i]);
       if (post) narrow(p_.dtype, natural(u[i]), c.dy, 0, nullptr, row + i * n_, valid(i), c.dpostgate);
@@ -352,8 +375,8 @@ class Convolution {
   const FftConvPlan& p_;
   const Fft fft_;
   Scratch scratch_;
-  int64_t n_, stride_, slots_;
-  float *k_, *u_, *saved_, *out_, *stage_, *stageOut_, *dk_ = nullptr, *g_ = nullptr, *stageIm_ = nullptr;
+  int64_t n_, stride_, slots_, terms_ = 0;
+  float *k_, *u_, *saved_, *out_, *stage_, *stageOut_, *dk_ = nullptr, *dkTotal_ = nullptr, *g_ = nullptr, *stageIm_ = nullptr;
 };
 
 }  // namespace
