@@ -145,9 +145,10 @@ final class CpuFftConv implements FftConv {
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     long bytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), true);
     if (bytes > scratchBytes) {
+      NativeMemory larger = zeroed(bytes * device.threads(), "fftconv scratch");
       scratch.close();
+      scratch = larger;
       scratchBytes = bytes;
-      scratch = zeroed(bytes * device.threads(), "fftconv scratch");
     }
     run(spec.channels(), backwardTask);
     Reference.reachabilityFence(args);
