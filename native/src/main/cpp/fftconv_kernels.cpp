@@ -4,6 +4,7 @@
 #include "fft.h"
 #include "fftconv_product.h"
 #include "fftconv_rows.h"
+#include "scratch.h"
 
 namespace tw {
 namespace TW_LEVEL_NS {
@@ -13,22 +14,6 @@ namespace {
 constexpr int64_t kResidentFloats = 6 * 1024;
 // Up to here a whole transform is one node: calls cost more than locality gains.
 constexpr int64_t kSmall = 512;
-
-// Takes pieces of whole cache lines off a thread's scratch.
-class Scratch {
- public:
-  explicit Scratch(float* x) : x_(x) {}
-  float* take(int64_t floats) {
-    float* at = x_ + used_;
-    used_ += (floats + 15) / 16 * 16;
-    return at;
-  }
-  int64_t used() const { return used_; }
-
- private:
-  float* x_;
-  int64_t used_ = 0;
-};
 
 // Blocks whose products one running sum of the filter's gradient takes.
 constexpr int64_t kShortSum = 64;

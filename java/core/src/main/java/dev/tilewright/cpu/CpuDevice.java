@@ -124,7 +124,12 @@ public final class CpuDevice implements Device {
     return name();
   }
 
-  private void requireOpen() {
+  /**
+   * Checks that the device can still run something.
+   *
+   * @throws InvalidSpecException when the device was closed
+   */
+  public void requireOpen() {
     if (pool.isClosed()) {
       throw new InvalidSpecException("device", "cpu is closed", "an open device");
     }

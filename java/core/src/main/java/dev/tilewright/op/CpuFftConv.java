@@ -26,6 +26,7 @@ final class CpuFftConv implements FftConv {
   private final int level;
   private final CpuFftTile tile;
   private final NativeMemory table;
+  private final PlanMemory memory = new PlanMemory();
   private final NativeMemory plan;
   private final long spectrumBytes;
   private final boolean inline;
@@ -48,16 +49,14 @@ final class CpuFftConv implements FftConv {
   private long filterTarget;
 
   CpuFftConv(CpuDevice device, Spec spec) {
-    if (device.isClosed()) {
-      throw new InvalidSpecException("device", "cpu is closed", "an open device");
-    }
+    device.requireOpen();
     this.device = device;
     this.spec = spec;
     call = new FftConvCall(device, spec);
     level = device.level().ordinal();
     tile = CpuFftTile.choose(spec, device.level());
     table = CpuFftTables.get(device.level(), tile.points(), tile.radices(), 0.25);
-    plan = NativeMemory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
+    plan = memory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
     Native.tw_fftconv_plan_init(
         plan.address(),
         table.address(),
@@ -71,13 +70,12 @@ final class CpuFftConv implements FftConv {
     inline = samples <= INLINE_SAMPLES || device.threads() == 1;
     rowTasks = !inline && spec.batch() > 1 && spec.channels() < 4L * device.threads();
     scratchBytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), false);
-    scratch = zeroed(scratchBytes * device.threads(), "fftconv scratch");
-  }
-
-  private static NativeMemory zeroed(long bytes, String what) {
-    NativeMemory memory = NativeMemory.allocate(bytes, what);
-    Native.tw_fill(memory.address(), bytes / Float.BYTES, Float.BYTES, 0);
-    return memory;
+    try {
+      scratch = memory.zeroed(scratchBytes * device.threads(), "fftconv scratch");
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   @Override
@@ -96,13 +94,13 @@ final class CpuFftConv implements FftConv {
     TensorCheck.stream(device, stream);
     call.k = call.filter("k", filter);
     if (spectrum == null) {
-      spectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
+      spectrum = memory.zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
     }
     filterSet = false;
     transformFilters(spectrum.address());
     if (spec.mode() == Mode.CAUSAL) {
       if (taps == null) {
-        taps = NativeMemory.allocate(filter.bytes(), "fftconv filter");
+        taps = memory.allocate(filter.bytes(), "fftconv filter");
       }
       Native.tw_copy(filter.address(), taps.address(), taps.bytes());
     }
@@ -123,7 +121,7 @@ final class CpuFftConv implements FftConv {
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     if (call.k != 0 && rowTasks) {
       if (callSpectrum == null) {
-        callSpectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
+        callSpectrum = memory.zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
       }
       transformFilters(callSpectrum.address());
       spectrumAddress = callSpectrum.address();
@@ -145,9 +143,7 @@ final class CpuFftConv implements FftConv {
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     long bytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), true);
     if (bytes > scratchBytes) {
-      NativeMemory larger = zeroed(bytes * device.threads(), "fftconv scratch");
-      scratch.close();
-      scratch = larger;
+      scratch = memory.replace(scratch, bytes * device.threads(), "fftconv scratch");
       scratchBytes = bytes;
     }
     run(spec.channels(), backwardTask);
@@ -239,14 +235,7 @@ final class CpuFftConv implements FftConv {
 
   @Override
   public long workspaceBytes() {
-    return closed
-        ? 0
-        : table.bytes()
-            + plan.bytes()
-            + scratch.bytes()
-            + (spectrum == null ? 0 : spectrum.bytes())
-            + (taps == null ? 0 : taps.bytes())
-            + (callSpectrum == null ? 0 : callSpectrum.bytes());
+    return closed ? 0 : table.bytes() + memory.bytes();
   }
 
   @Override
@@ -276,22 +265,13 @@ final class CpuFftConv implements FftConv {
   @Override
   public void close() {
     closed = true;
-    plan.close();
-    scratch.close();
-    if (spectrum != null) {
-      spectrum.close();
-    }
-    if (taps != null) {
-      taps.close();
-    }
-    if (callSpectrum != null) {
-      callSpectrum.close();
-    }
+    memory.close();
   }
 
   private void requireOpen() {
     if (closed) {
       throw new InvalidSpecException("plan", "a closed plan", "an open plan");
     }
+    device.requireOpen();
   }
 }

@@ -391,6 +391,9 @@ public interface FftConv extends AutoCloseable {
     /** Position of the next step, from 0. */
     long position();
 
+    /** Bytes of native memory that this stepper holds, beside its plan's; 0 once closed. */
+    long workspaceBytes();
+
     /** Back to position 0 with an empty history. */
     void reset();
 
