@@ -344,7 +344,10 @@ public interface FftConv extends AutoCloseable {
     if (spec == null || tile == null) {
       throw new InvalidSpecException(spec == null ? "spec" : "tile", null, "not null");
     }
-    Scheduler.requireLegal(kernel, spec, device.spec(), tile);
+    if (!Scheduler.shared().isLegal(kernel, spec, device.spec(), tile)) {
+      throw new InvalidSpecException(
+          "tile", tile, "a tile that " + kernel.space().rules().source() + " allows for this spec");
+    }
     return new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
   }
 
