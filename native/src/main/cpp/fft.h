@@ -34,16 +34,17 @@ class Fft {
   // Floats of one transform's storage; the gap keeps neighbours off the same cache sets.
   int64_t storage() const { return padded(vectors(), t_.padShift) + (vectors() < period() ? kGap : 0); }
 
-  void forward_top(const float* in, float* x) const {
-    top_in(RealSide{const_cast<float*>(in), t_.n / W / t_.radix[0], t_.n / kParts, Split(t_.base() + t_.split)}, x);
-  }
+  void forward_top(const float* in, float* x) const { top_in(real_side(Plain{const_cast<float*>(in)}), x); }
+  void forward_top(GatedInput in, float* x) const { top_in(real_side(in), x); }
   void forward_top(const float* re, const float* im, float* x) const {
     top_in(SplitSide{const_cast<float*>(re), const_cast<float*>(im), t_.n / W / t_.radix[0], t_.n / kParts,
                      Split(t_.base() + t_.split)},
            x);
   }
-  void inverse_top(const float* x, float* out) const {
-    top_out(x, RealSide{out, t_.n / W / t_.radix[0], t_.n / kParts, Split(t_.base() + t_.split)});
+  void inverse_top(const float* x, float* out) const { top_out(x, real_side(Plain{out})); }
+  template <bool Gate, bool Skip>
+  void inverse_top(const float* x, Output<Gate, Skip> out) const {
+    top_out(x, real_side(out));
   }
   void inverse_top(const float* x, float* re, float* im) const {
     top_out(x, SplitSide{re, im, t_.n / W / t_.radix[0], t_.n / kParts, Split(t_.base() + t_.split)});
@@ -138,6 +139,10 @@ class Fft {
   // The second bound is for the compiler, which follows the recursion beyond the arrays.
   TW_INLINE_MEMBER bool deeper(int p) const { return p < t_.passes && p < kMaxPasses; }
 
+  template <class Io>
+  RealSide<Io> real_side(Io io) const {
+    return {io, t_.n / W / t_.radix[0], t_.n / kParts, Split(t_.base() + t_.split)};
+  }
   template <class In>
   void top_in(In in, float* x) const {
     any_pass(in, PaddedSide{x, offset(in.s)}, in.s, 1, 0, 0);

@@ -32,33 +32,65 @@ struct Split {
       im[q - 1] = pinned(load(t + 2 * W * (q - 1) + W));
     }
   }
-  // One kind of output for every q: sum over the parts of Re(conj(root^q) c), or of the imaginary part.
-  void put_real(float* x, int64_t quarter, C c) const {
+  // put(q, sum over the parts of Re(conj(root^q) c)) for every q.
+  template <class Put>
+  TW_INLINE_MEMBER void real_sums(C c, const Put& put) const {
     V z[kParts];
     z[0] = c.r;
     TW_UNROLL for (int q = 1; q < kParts; q++) z[q] = re[q - 1] * c.r + im[q - 1] * c.i;
-    store_part_sums(x, quarter, z);
+    part_sums(z, put);
   }
+};
+
+// What a row in natural order is read from and written to, 4 samples at a time.
+struct Plain {
+  float* x;
+  TW_INLINE_MEMBER V get(int64_t at) const { return broadcast_part(x + at); }
+  TW_INLINE_MEMBER void put(int64_t at, V4 v) const { store4(x + at, v); }
+  Plain at(int64_t i) const { return {x + i}; }
+};
+struct GatedInput {  // x * gate
+  const float* x;
+  const float* gate;
+  TW_INLINE_MEMBER V get(int64_t at) const { return broadcast_part(x + at) * broadcast_part(gate + at); }
+  GatedInput at(int64_t i) const { return {x + i, gate + i}; }
+};
+template <bool Gate, bool Skip>
+struct Output {  // y = gate * v + d * skip
+  float* y;
+  const float* gate;
+  const float* skip;
+  float d;
+  TW_INLINE_MEMBER void put(int64_t at, V4 v) const {
+    if (Gate) v *= load4(gate + at);
+    if (Skip) v += d * load4(skip + at);
+    store4(y + at, v);
+  }
+  Output at(int64_t i) const { return {y + i, Gate ? gate + i : nullptr, Skip ? skip + i : nullptr, d}; }
 };
 
 // Natural order, split into the parts' polynomials: sum over q of root^q * x[q n / kParts + t]. `s` vectors from r to r + 1,
 // `quarter` = n / kParts points from q to q + 1.
+template <class Io>
 struct RealSide {  // the imaginary part is zero on the way in and dropped on the way out
-  float* x;
+  Io io;
   int64_t s, quarter;
   Split split;
   C get(int r, int64_t v) const {
-    const float* p = x + kPartLanes * (r * s + v);
-    C c = {broadcast_part(p), V{}};
+    const int64_t at = kPartLanes * (r * s + v);
+    C c = {io.get(at), V{}};
     TW_UNROLL for (int q = 1; q < kParts; q++) {
-      const V u = broadcast_part(p + q * quarter);
+      const V u = io.get(at + q * quarter);
       c.r += split.re[q - 1] * u;
       c.i = q == 1 ? split.im[0] * u : c.i + split.im[q - 1] * u;
     }
     return c;
   }
-  void put(int r, int64_t v, C c) const { split.put_real(x + kPartLanes * (r * s + v), quarter, c); }
-  RealSide at(int64_t v, int64_t) const { return {x + kPartLanes * v, s, quarter, split}; }
+  void put(int r, int64_t v, C c) const {
+    const int64_t at = kPartLanes * (r * s + v);
+    split.real_sums(c, [&](int q, V4 x) { io.put(at + q * quarter, x); });
+  }
+  RealSide at(int64_t v, int64_t) const { return {io.at(kPartLanes * v), s, quarter, split}; }
 };
 struct SplitSide {  // complex: real and imaginary parts in arrays of their own
   float* re;
@@ -77,8 +109,8 @@ struct SplitSide {  // complex: real and imaginary parts in arrays of their own
   }
   void put(int r, int64_t v, C c) const {
     const int64_t at = kPartLanes * (r * s + v);
-    split.put_real(re + at, quarter, c);
-    split.put_real(im + at, quarter, {c.i, -c.r});
+    split.real_sums(c, [&](int q, V4 x) { store4(re + at + q * quarter, x); });
+    split.real_sums({c.i, -c.r}, [&](int q, V4 x) { store4(im + at + q * quarter, x); });
   }
   SplitSide at(int64_t v, int64_t) const { return {re + kPartLanes * v, im + kPartLanes * v, s, quarter, split}; }
 };

@@ -34,8 +34,8 @@ public final class CpuDevice implements Device {
     if (spec == null) {
       throw new InvalidSpecException("spec", null, "a CpuSpec");
     }
-    this.spec = spec;
     this.pool = new CpuPool(threads);
+    this.spec = spec.withCores(threads);
   }
 
   /**
@@ -65,6 +65,7 @@ public final class CpuDevice implements Device {
     return "cpu";
   }
 
+  /** The machine as this device uses it: with as many cores as it has threads. */
   @Override
   public CpuSpec spec() {
     return spec;

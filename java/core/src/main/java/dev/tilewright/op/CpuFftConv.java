@@ -5,20 +5,31 @@ import dev.tilewright.NativeMemory;
 import dev.tilewright.Tensor;
 import dev.tilewright.cpu.CpuDevice;
 import dev.tilewright.jni.Native;
+import dev.tilewright.schedule.Schedule;
+import dev.tilewright.schedule.Scheduler;
 
 /** The CPU's FFT convolution: rows in blocks, computed by the native kernels. */
 final class CpuFftConv extends CpuFftPlan {
-  /** Below so many samples the pool's hand-over costs more than it saves. */
-  private static final long INLINE_SAMPLES = 2048;
-
   private final CpuFftTile tile;
   private final NativeMemory table;
   private NativeMemory taps; // of the filter that was set, for steppers; causal plans only
 
+  /** A plan with the scheduler's tile. */
   CpuFftConv(CpuDevice device, Spec spec) {
+    this(device, spec, Scheduler.shared().schedule(CpuFftKernel.INSTANCE, spec, device.spec()));
+  }
+
+  private CpuFftConv(CpuDevice device, Spec spec, Schedule schedule) {
+    this(device, spec, CpuFftKernel.tile(schedule.tile()));
+  }
+
+  /**
+   * @param tile legal for the spec
+   */
+  CpuFftConv(CpuDevice device, Spec spec, CpuFftTile tile) {
     super(device, spec);
-    tile = CpuFftTile.choose(spec, device.level());
-    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(), 0.25);
+    this.tile = tile;
+    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(device.level()), 0.25);
     try {
       NativeMemory plan = memory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
       Native.tw_fftconv_plan_init(
@@ -29,7 +40,7 @@ final class CpuFftConv extends CpuFftPlan {
           spec.mode().ordinal(),
           spec.dtype().ordinal(),
           tile.group());
-      start(plan, 1, INLINE_SAMPLES);
+      start(plan, tile.rows(), CpuFftKernel.inline(spec, device.threads()));
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
@@ -81,7 +92,9 @@ final class CpuFftConv extends CpuFftPlan {
         + " blocks of "
         + tile.points()
         + " points"
-        + (tile.group() > 0 ? ", " + tile.group() + " in flight" : "")
+        + (tile.group() < blocks ? ", " + tile.group() + " in flight" : "")
+        + ", radix "
+        + (1 << tile.radix())
         + ", "
         + taskLabel();
   }

@@ -14,9 +14,9 @@ import java.lang.ref.Reference;
  * What the CPU's dense and frequency-sparse convolutions share: the filter's spectra, scratch, and
  * the tasks of the pool.
  *
- * <p>When there are heads enough for every thread, a task is a head: its filter is transformed into
- * the thread's scratch and used for all its batch rows while it is in the cache. Else all filters
- * are transformed first and a task is one row, or one pair of rows.
+ * <p>The plan says how many rows of a head are a task. When that is all of them, the task
+ * transforms the head's filter into the thread's scratch and uses it for its rows while it is in
+ * the cache. Else all filters are transformed first.
  */
 abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSparseFftConv {
   final CpuDevice device;
@@ -25,20 +25,18 @@ abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSpars
   final PlanMemory memory = new PlanMemory();
   private final FftConvCall call;
   private final CpuPool.Task filterTask = this::filterTask;
-  private final CpuPool.Task headTask = this::headTask;
-  private final CpuPool.Task rowTask = this::rowTask;
+  private final CpuPool.Task rowsTask = this::rowsTask;
   private final CpuPool.Task backwardTask = this::backwardTask;
 
   private NativeMemory plan;
   private long spectrumBytes; // of one head
   private boolean inline;
-  private boolean rowTasks;
   private long rowsPerTask;
-  private long tasksPerHead; // when tasks are rows
+  private long tasksPerHead;
   private NativeMemory scratch;
   private long scratchBytes; // of one thread
   private NativeMemory spectrum; // of the filter that was set
-  private NativeMemory callSpectrum; // of a filter given in the call, when tasks are rows
+  private NativeMemory callSpectrum; // of a filter given in the call, when heads are shared
   private boolean filterSet;
   private boolean closed;
 
@@ -57,16 +55,14 @@ abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSpars
   /**
    * Allocates what a native plan needs to run.
    *
-   * @param rowsPerTask rows of a head that go through the transform together
-   * @param inlineSamples samples up to which a call runs on the caller's thread
+   * @param rowsPerTask batch rows of a head that are one task
+   * @param inline whether calls run on the caller's thread alone
    */
-  final void start(NativeMemory plan, long rowsPerTask, long inlineSamples) {
+  final void start(NativeMemory plan, long rowsPerTask, boolean inline) {
     this.plan = plan;
-    this.rowsPerTask = rowsPerTask;
-    tasksPerHead = (spec.batch() + rowsPerTask - 1) / rowsPerTask;
-    inline =
-        device.threads() == 1 || spec.batch() * spec.channels() * spec.length() <= inlineSamples;
-    rowTasks = !inline && tasksPerHead > 1 && spec.channels() < 4L * device.threads();
+    this.inline = inline;
+    this.rowsPerTask = inline ? spec.batch() : rowsPerTask;
+    tasksPerHead = (spec.batch() + this.rowsPerTask - 1) / this.rowsPerTask;
     spectrumBytes = Native.tw_fftconv_spectrum_bytes(level, plan.address());
     scratchBytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), false);
     scratch = memory.zeroed(scratchBytes * device.threads(), "fftconv scratch");
@@ -80,9 +76,12 @@ abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSpars
 
   /** What a task is, for {@link #describe}. */
   final String taskLabel() {
-    return inline
-        ? "on the caller's thread"
-        : !rowTasks ? "a head a task" : rowsPerTask == 1 ? "a row a task" : "two rows a task";
+    if (inline) {
+      return "on the caller's thread";
+    }
+    return tasksPerHead == 1
+        ? "a head a task"
+        : rowsPerTask == 1 ? "a row a task" : rowsPerTask + " rows a task";
   }
 
   @Override
@@ -126,7 +125,7 @@ abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSpars
     requireOpen();
     call.forward(stream, args, filterSet);
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
-    if (call.k != 0 && rowTasks) {
+    if (call.k != 0 && tasksPerHead > 1) {
       if (callSpectrum == null) {
         callSpectrum = memory.zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
       }
@@ -134,11 +133,7 @@ abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSpars
       spectrumAddress = callSpectrum.address();
       call.k = 0;
     }
-    if (rowTasks) {
-      run(spec.channels() * tasksPerHead, rowTask);
-    } else {
-      run(spec.channels(), headTask);
-    }
+    run(spec.channels() * tasksPerHead, rowsTask);
     Reference.reachabilityFence(args);
     Reference.reachabilityFence(this);
   }
@@ -177,11 +172,7 @@ abstract sealed class CpuFftPlan implements FftConv permits CpuFftConv, CpuSpars
         scratchOf(worker));
   }
 
-  private void headTask(long head, int worker) {
-    forward(head, 0, spec.batch(), worker);
-  }
-
-  private void rowTask(long index, int worker) {
+  private void rowsTask(long index, int worker) {
     long first = index % tasksPerHead * rowsPerTask;
     forward(index / tasksPerHead, first, Math.min(spec.batch(), first + rowsPerTask), worker);
   }

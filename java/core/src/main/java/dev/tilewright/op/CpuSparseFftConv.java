@@ -24,11 +24,21 @@ final class CpuSparseFftConv extends CpuFftPlan {
               Native.tw_fftconv_sparse_plan_bytes(level, tile.points(), tile.split()),
               "sparse fftconv plan");
       fill(plan);
-      start(plan, 2, INLINE_SAMPLES);
+      start(plan, rowsPerTask(device), inline(device));
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
     }
+  }
+
+  private boolean inline(CpuDevice device) {
+    return device.threads() == 1
+        || spec.batch() * spec.channels() * spec.length() <= INLINE_SAMPLES;
+  }
+
+  /** A pair, when there are few heads; else all of a head's. */
+  private long rowsPerTask(CpuDevice device) {
+    return spec.channels() < 4L * device.threads() ? 2 : spec.batch();
   }
 
   @Override
