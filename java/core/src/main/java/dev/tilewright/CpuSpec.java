@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -79,6 +80,20 @@ public record CpuSpec(
         caches[2] > 0 ? caches[2] : DEFAULT_L2,
         caches[1] > 0 || caches[2] > 0 || caches[3] > 0 ? caches[3] : DEFAULT_L3,
         level);
+  }
+
+  /** The model in lower case with dashes, for example {@code amd-epyc-7763-64-core-processor}. */
+  @Override
+  public String name() {
+    String slug = model.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    slug = slug.replaceAll("^-|-$", "");
+    return slug.isEmpty() ? "cpu" : slug.substring(0, Math.min(slug.length(), 64));
+  }
+
+  @Override
+  public String fingerprint() {
+    return "cpu %s c%d t%d l1=%d l2=%d l3=%d %s"
+        .formatted(name(), cores, logicalCpus, l1Bytes, l2Bytes, l3Bytes, level.label());
   }
 
   @Override

@@ -19,6 +19,12 @@ public final class NoFeasibleTileException extends TilewrightException {
     this.conflict = List.copyOf(conflict);
   }
 
+  /** The same fault again, with a stack trace of its own, for a caller that asked later. */
+  public NoFeasibleTileException(NoFeasibleTileException first) {
+    super(first.getMessage(), first);
+    this.conflict = first.conflict();
+  }
+
   /** The smallest set of constraints that cannot hold together. */
   public List<String> conflict() {
     return conflict == null ? List.of() : conflict;
