@@ -13,7 +13,7 @@ import java.util.Map;
  * a signal without a shutdown of the JVM. It is reached by reflection, since javac warns of it in a
  * way that cannot be silenced; a JVM without it keeps its own handling.
  */
-final class Interrupts implements AutoCloseable {
+final class Interrupts {
   private final Map<Object, Object> previous = new LinkedHashMap<>();
 
   private Interrupts() {}
@@ -78,8 +78,8 @@ final class Interrupts implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Gives the signals back. */
+  void close() {
     Object[] left;
     synchronized (previous) {
       left = previous.keySet().toArray();
