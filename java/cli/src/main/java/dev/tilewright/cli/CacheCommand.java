@@ -187,7 +187,9 @@ final class CacheCommand implements Runnable {
       }
       ScheduleStore store = store();
       Predicate<Entry> which = all ? e -> true : matching(patterns);
+      List<Entry> entries = store.entries().stream().filter(which).toList();
       int removed = store.remove(which);
+      entries.forEach(entry -> store.journal(entry.key()).delete());
       Map<String, Object> data = data();
       data.put("removed", removed);
       report.report(data, "removed " + count(removed) + "\n");
