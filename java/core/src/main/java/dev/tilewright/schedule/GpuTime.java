@@ -60,8 +60,16 @@ public final class GpuTime {
 
   /** Times on a machine, with the coefficients of its architecture. */
   public static GpuTime of(GpuSpec gpu) {
-    return new GpuTime(gpu, GpuFit.of(gpu));
+    GpuTime known = last;
+    if (known == null || !known.gpu.equals(gpu)) {
+      known = new GpuTime(gpu, GpuFit.of(gpu));
+      last = known;
+    }
+    return known;
   }
+
+  /** The one that {@link #of} made last: a model asks for it once a tile, of one machine. */
+  private static volatile GpuTime last;
 
   /** The machine. */
   public GpuSpec gpu() {
