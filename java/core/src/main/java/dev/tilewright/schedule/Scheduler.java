@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
 /**
  * Chooses tiles: from the user's store, else from the schedules that the library ships, else by
@@ -157,6 +158,19 @@ public final class Scheduler {
     }
   }
 
+  /** The best tile so far; the first one where none can run. */
+  private static final class Best {
+    Tile tile;
+    double seconds = Double.POSITIVE_INFINITY;
+
+    void take(Tile candidate, double time) {
+      if (tile == null || time < seconds) {
+        seconds = time;
+        tile = candidate;
+      }
+    }
+  }
+
   private <S> Schedule choose(Kernel<S> kernel, S spec, MachineSpec machine) {
     ScheduleKey key = ScheduleKey.of(kernel, spec, machine);
     Optional<Schedule> stored = legal(user.find(key), kernel, spec, machine);
@@ -168,9 +182,12 @@ public final class Scheduler {
       return with(known.get(), Schedule.Source.SHIPPED);
     }
     Best best = new Best();
-    long tiles = enumerate(kernel, spec, machine, best);
-    if (best.tile == null) {
-      throw infeasible(kernel, spec, machine, best.reason, tiles);
+    long tiles =
+        enumerate(
+            kernel, spec, machine, tile -> best.take(tile, kernel.seconds(spec, machine, tile)));
+    if (best.seconds == Double.POSITIVE_INFINITY) {
+      String reason = best.tile == null ? null : kernel.predict(spec, machine, best.tile).bound();
+      throw infeasible(kernel, spec, machine, reason, tiles);
     }
     return new Schedule(
         key.kernel(),
@@ -221,7 +238,8 @@ public final class Scheduler {
     }
     Map<String, Long> bound = new LinkedHashMap<>(kernel.constants(spec, machine));
     for (Map.Entry<String, Long> value : tile.values().entrySet()) {
-      if (bound.putIfAbsent(value.getKey(), value.getValue()) != null) {
+      Long constant = bound.putIfAbsent(value.getKey(), value.getValue());
+      if (constant != null && !constant.equals(value.getValue())) {
         return false;
       }
     }
@@ -240,7 +258,11 @@ public final class Scheduler {
    */
   public <S> List<Ranked> rank(Kernel<S> kernel, S spec, MachineSpec machine) {
     List<Ranked> all = new ArrayList<>();
-    enumerate(kernel, spec, machine, (tile, prediction) -> all.add(new Ranked(tile, prediction)));
+    enumerate(
+        kernel,
+        spec,
+        machine,
+        tile -> all.add(new Ranked(tile, kernel.predict(spec, machine, tile))));
     if (all.isEmpty()) {
       throw infeasible(kernel, spec, machine, null, 0);
     }
@@ -248,38 +270,21 @@ public final class Scheduler {
     return all;
   }
 
-  private interface Taker {
-    void take(Tile tile, Prediction prediction);
-  }
-
-  private static final class Best implements Taker {
-    Tile tile;
-    double seconds = Double.POSITIVE_INFINITY;
-    String reason;
-
-    @Override
-    public void take(Tile candidate, Prediction prediction) {
-      if (prediction.seconds() < seconds) {
-        seconds = prediction.seconds();
-        tile = candidate;
-      } else if (reason == null && !prediction.possible()) {
-        reason = prediction.bound();
-      }
-    }
-  }
-
   /** Gives each legal tile to the taker; returns how many there are. */
-  private static <S> long enumerate(Kernel<S> kernel, S spec, MachineSpec machine, Taker taker) {
-    Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
+  private static <S> long enumerate(
+      Kernel<S> kernel, S spec, MachineSpec machine, Consumer<Tile> taker) {
+    Map<String, Long> constants = kernel.constants(spec, machine);
+    Solver solver = Solver.of(kernel.space().rules(), constants);
     List<String> variables = solver.variables();
     List<String> parameters = kernel.parameters();
     int[] index = new int[parameters.size()];
     for (int i = 0; i < index.length; i++) {
-      index[i] = variables.indexOf(parameters.get(i));
-      if (index[i] < 0) {
+      String parameter = parameters.get(i);
+      index[i] = constants.containsKey(parameter) ? -1 : variables.indexOf(parameter);
+      if (index[i] < 0 && !constants.containsKey(parameter)) {
         throw new InvalidSpecException(
             "parameter of kernel " + kernel.name(),
-            parameters.get(i),
+            parameter,
             "a variable of " + kernel.space().rules().source() + ": " + variables);
       }
     }
@@ -287,12 +292,12 @@ public final class Scheduler {
     solver.forEach(
         kernel.query(),
         values -> {
-          Map<String, Long> tileValues = new LinkedHashMap<>();
+          Map<String, Long> tile = new LinkedHashMap<>();
           for (int i = 0; i < index.length; i++) {
-            tileValues.put(parameters.get(i), values[index[i]]);
+            String parameter = parameters.get(i);
+            tile.put(parameter, index[i] < 0 ? constants.get(parameter) : values[index[i]]);
           }
-          Tile tile = Tile.of(tileValues);
-          taker.take(tile, kernel.predict(spec, machine, tile));
+          taker.accept(Tile.of(tile));
           return ++count[0] < MOST_TILES;
         });
     return count[0];
