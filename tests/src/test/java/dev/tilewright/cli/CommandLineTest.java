@@ -79,6 +79,30 @@ class CommandLineTest {
   }
 
   @Test
+  void theThreadsThatWereAskedForAreShown() {
+    String before = System.getProperty("tilewright.cpu.threads");
+    try {
+      System.setProperty("tilewright.cpu.threads", "3");
+      for (String verb : new String[] {"doctor", "devices"}) {
+        String text = Tw.run(verb).expect(0).out();
+        assertTrue(text.contains("3 threads by -Dtilewright.cpu.threads"), text);
+      }
+      System.setProperty("tilewright.cpu.threads", "many");
+      String devices = Tw.run("devices").expect(0).out();
+      assertTrue(
+          devices.startsWith("cpu       not usable  tilewright.cpu.threads: got many"), devices);
+      String doctor = Tw.run("doctor").expect(3).out();
+      assertTrue(doctor.contains("failed   tilewright.cpu.threads: got many"), doctor);
+    } finally {
+      if (before == null) {
+        System.clearProperty("tilewright.cpu.threads");
+      } else {
+        System.setProperty("tilewright.cpu.threads", before);
+      }
+    }
+  }
+
+  @Test
   void opsDescribesWhatRunTakes() throws Exception {
     JsonNode ops = Tw.run("ops", "--json").expect(0).json().get("ops");
     assertEquals(OpRunner.all().size(), ops.size());

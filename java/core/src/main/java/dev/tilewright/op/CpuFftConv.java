@@ -8,31 +8,30 @@ import dev.tilewright.Tensor;
 import dev.tilewright.cpu.CpuDevice;
 import dev.tilewright.cpu.CpuPool;
 import dev.tilewright.jni.Native;
+import dev.tilewright.schedule.Schedule;
+import dev.tilewright.schedule.Scheduler;
 import java.lang.ref.Reference;
 
 /**
  * The CPU's FFT convolution: rows are tasks of the pool, computed by the native kernels.
  *
- * <p>When there are heads enough for every thread, a task is a head: its filter is transformed into
- * the thread's scratch and used for all its batch rows while it is in the cache. Else all filters
- * are transformed first and a task is a row.
+ * <p>The tile says how many rows of a head are a task. When that is all of them, the task
+ * transforms the head's filter into the thread's scratch and uses it for its rows while it is in
+ * the cache. Else all filters are transformed first.
  */
 final class CpuFftConv implements FftConv {
-  /** Below so many samples the pool's hand-over costs more than it saves. */
-  private static final long INLINE_SAMPLES = 2048;
-
   private final CpuDevice device;
   private final Spec spec;
   private final int level;
   private final CpuFftTile tile;
   private final NativeMemory table;
+  private final PlanMemory memory = new PlanMemory();
   private final NativeMemory plan;
   private final long spectrumBytes;
   private final boolean inline;
-  private final boolean rowTasks;
+  private final long tasksPerHead;
   private final CpuPool.Task filterTask = this::filterTask;
-  private final CpuPool.Task headTask = this::headTask;
-  private final CpuPool.Task rowTask = this::rowTask;
+  private final CpuPool.Task rowsTask = this::rowsTask;
   private final CpuPool.Task backwardTask = this::backwardTask;
 
   private NativeMemory scratch;
@@ -47,17 +46,28 @@ final class CpuFftConv implements FftConv {
   private long spectrumAddress;
   private long filterTarget;
 
+  /** A plan with the scheduler's tile. */
   CpuFftConv(CpuDevice device, Spec spec) {
-    if (device.isClosed()) {
-      throw new InvalidSpecException("device", "cpu is closed", "an open device");
-    }
+    this(device, spec, Scheduler.shared().schedule(CpuFftKernel.INSTANCE, spec, device.spec()));
+  }
+
+  private CpuFftConv(CpuDevice device, Spec spec, Schedule schedule) {
+    this(device, spec, CpuFftKernel.tile(schedule.tile()));
+  }
+
+  /**
+   * @param tile legal for the spec
+   */
+  CpuFftConv(CpuDevice device, Spec spec, CpuFftTile tile) {
+    device.requireOpen();
     this.device = device;
     this.spec = spec;
     call = new FftConvCall(device, spec);
     level = device.level().ordinal();
-    tile = CpuFftTile.choose(spec, device.level());
-    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(), 0.25);
-    plan = NativeMemory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
+    this.tile = tile;
+    table =
+        CpuFftTables.get(device.level(), tile.points(), tile.radices(device.level()), 0.25);
+    plan = memory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
     Native.tw_fftconv_plan_init(
         plan.address(),
         table.address(),
@@ -67,17 +77,15 @@ final class CpuFftConv implements FftConv {
         spec.dtype().ordinal(),
         tile.group());
     spectrumBytes = Native.tw_fftconv_spectrum_bytes(level, plan.address());
-    long samples = spec.batch() * spec.channels() * spec.length();
-    inline = samples <= INLINE_SAMPLES || device.threads() == 1;
-    rowTasks = !inline && spec.batch() > 1 && spec.channels() < 4L * device.threads();
+    inline = CpuFftKernel.inline(spec, device.threads());
+    tasksPerHead = inline ? 1 : (spec.batch() + tile.rows() - 1) / tile.rows();
     scratchBytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), false);
-    scratch = zeroed(scratchBytes * device.threads(), "fftconv scratch");
-  }
-
-  private static NativeMemory zeroed(long bytes, String what) {
-    NativeMemory memory = NativeMemory.allocate(bytes, what);
-    Native.tw_fill(memory.address(), bytes / Float.BYTES, Float.BYTES, 0);
-    return memory;
+    try {
+      scratch = memory.zeroed(scratchBytes * device.threads(), "fftconv scratch");
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   @Override
@@ -96,13 +104,13 @@ final class CpuFftConv implements FftConv {
     TensorCheck.stream(device, stream);
     call.k = call.filter("k", filter);
     if (spectrum == null) {
-      spectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
+      spectrum = memory.zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
     }
     filterSet = false;
     transformFilters(spectrum.address());
     if (spec.mode() == Mode.CAUSAL) {
       if (taps == null) {
-        taps = NativeMemory.allocate(filter.bytes(), "fftconv filter");
+        taps = memory.allocate(filter.bytes(), "fftconv filter");
       }
       Native.tw_copy(filter.address(), taps.address(), taps.bytes());
     }
@@ -121,19 +129,15 @@ final class CpuFftConv implements FftConv {
     requireOpen();
     call.forward(stream, args, filterSet);
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
-    if (call.k != 0 && rowTasks) {
+    if (call.k != 0 && tasksPerHead > 1) {
       if (callSpectrum == null) {
-        callSpectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
+        callSpectrum = memory.zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
       }
       transformFilters(callSpectrum.address());
       spectrumAddress = callSpectrum.address();
       call.k = 0;
     }
-    if (rowTasks) {
-      run(spec.channels() * spec.batch(), rowTask);
-    } else {
-      run(spec.channels(), headTask);
-    }
+    run(spec.channels() * tasksPerHead, rowsTask);
     Reference.reachabilityFence(args);
     Reference.reachabilityFence(this);
   }
@@ -145,9 +149,7 @@ final class CpuFftConv implements FftConv {
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     long bytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), true);
     if (bytes > scratchBytes) {
-      NativeMemory larger = zeroed(bytes * device.threads(), "fftconv scratch");
-      scratch.close();
-      scratch = larger;
+      scratch = memory.replace(scratch, bytes * device.threads(), "fftconv scratch");
       scratchBytes = bytes;
     }
     run(spec.channels(), backwardTask);
@@ -174,14 +176,11 @@ final class CpuFftConv implements FftConv {
         scratch.address() + worker * scratchBytes);
   }
 
-  private void headTask(long head, int worker) {
-    forward(head, head + 1, 0, spec.batch(), worker);
-  }
-
-  private void rowTask(long row, int worker) {
-    long head = row / spec.batch();
-    long batch = row % spec.batch();
-    forward(head, head + 1, batch, batch + 1, worker);
+  private void rowsTask(long task, int worker) {
+    long head = task / tasksPerHead;
+    long first = task % tasksPerHead * tile.rows();
+    long last = tasksPerHead == 1 ? spec.batch() : Math.min(spec.batch(), first + tile.rows());
+    forward(head, head + 1, first, last, worker);
   }
 
   private void forward(long h0, long h1, long b0, long b1, int worker) {
@@ -239,14 +238,7 @@ final class CpuFftConv implements FftConv {
 
   @Override
   public long workspaceBytes() {
-    return closed
-        ? 0
-        : table.bytes()
-            + plan.bytes()
-            + scratch.bytes()
-            + (spectrum == null ? 0 : spectrum.bytes())
-            + (taps == null ? 0 : taps.bytes())
-            + (callSpectrum == null ? 0 : callSpectrum.bytes());
+    return closed ? 0 : table.bytes() + memory.bytes();
   }
 
   @Override
@@ -269,29 +261,28 @@ final class CpuFftConv implements FftConv {
         + " blocks of "
         + tile.points()
         + " points"
-        + (tile.group() > 0 ? ", " + tile.group() + " in flight" : "")
-        + (inline ? ", on the caller's thread" : rowTasks ? ", a row a task" : ", a head a task");
+        + (tile.group() < blocks ? ", " + tile.group() + " in flight" : "")
+        + ", radix "
+        + (1 << tile.radix())
+        + (inline ? ", on the caller's thread" : ", " + rowsOfTask());
+  }
+
+  private String rowsOfTask() {
+    return tasksPerHead == 1
+        ? "a head a task"
+        : tile.rows() == 1 ? "a row a task" : tile.rows() + " rows a task";
   }
 
   @Override
   public void close() {
     closed = true;
-    plan.close();
-    scratch.close();
-    if (spectrum != null) {
-      spectrum.close();
-    }
-    if (taps != null) {
-      taps.close();
-    }
-    if (callSpectrum != null) {
-      callSpectrum.close();
-    }
+    memory.close();
   }
 
   private void requireOpen() {
     if (closed) {
       throw new InvalidSpecException("plan", "a closed plan", "an open plan");
     }
+    device.requireOpen();
   }
 }

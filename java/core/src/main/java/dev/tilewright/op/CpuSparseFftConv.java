@@ -22,6 +22,7 @@ final class CpuSparseFftConv implements FftConv {
   private final CpuSparseTile tile;
   private final FftConvCall call;
   private final NativeMemory[] tables;
+  private final PlanMemory memory = new PlanMemory();
   private final NativeMemory plan;
   private final long spectrumBytes;
   private final long pairs; // of rows of a head
@@ -41,9 +42,7 @@ final class CpuSparseFftConv implements FftConv {
   private long filterTarget;
 
   CpuSparseFftConv(CpuDevice device, Spec spec) {
-    if (device.isClosed()) {
-      throw new InvalidSpecException("device", "cpu is closed", "an open device");
-    }
+    device.requireOpen();
     this.device = device;
     this.spec = spec;
     level = device.level().ordinal();
@@ -51,15 +50,20 @@ final class CpuSparseFftConv implements FftConv {
     call = new FftConvCall(device, spec);
     tables = new NativeMemory[(int) tile.split()];
     plan =
-        NativeMemory.allocate(
+        memory.allocate(
             Native.tw_fftconv_sparse_plan_bytes(level, tile.points(), tile.split()),
             "sparse fftconv plan");
-    fillPlan();
-    spectrumBytes = Native.tw_fftconv_sparse_spectrum_bytes(level, plan.address());
     pairs = (spec.batch() + 1) / 2;
     pairTasks = device.threads() > 1 && pairs > 1 && spec.channels() < 4L * device.threads();
-    scratchBytes = Native.tw_fftconv_sparse_scratch_bytes(level, plan.address(), false);
-    scratch = zeroed(scratchBytes * device.threads(), "sparse fftconv scratch");
+    try {
+      fillPlan();
+      spectrumBytes = Native.tw_fftconv_sparse_spectrum_bytes(level, plan.address());
+      scratchBytes = Native.tw_fftconv_sparse_scratch_bytes(level, plan.address(), false);
+      scratch = memory.zeroed(scratchBytes * device.threads(), "sparse fftconv scratch");
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
   }
 
   private void fillPlan() {
@@ -94,12 +98,6 @@ final class CpuSparseFftConv implements FftConv {
     return false;
   }
 
-  private static NativeMemory zeroed(long bytes, String what) {
-    NativeMemory memory = NativeMemory.allocate(bytes, what);
-    Native.tw_fill(memory.address(), bytes / Float.BYTES, Float.BYTES, 0);
-    return memory;
-  }
-
   @Override
   public Spec spec() {
     return spec;
@@ -116,7 +114,7 @@ final class CpuSparseFftConv implements FftConv {
     TensorCheck.stream(device, stream);
     call.k = call.filter("k", filter);
     if (spectrum == null) {
-      spectrum = zeroed(spectrumBytes * spec.channels(), "sparse fftconv spectrum");
+      spectrum = memory.zeroed(spectrumBytes * spec.channels(), "sparse fftconv spectrum");
     }
     filterSet = false;
     transformFilters(spectrum.address());
@@ -137,7 +135,7 @@ final class CpuSparseFftConv implements FftConv {
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     if (call.k != 0 && pairTasks) {
       if (callSpectrum == null) {
-        callSpectrum = zeroed(spectrumBytes * spec.channels(), "sparse fftconv spectrum");
+        callSpectrum = memory.zeroed(spectrumBytes * spec.channels(), "sparse fftconv spectrum");
       }
       transformFilters(callSpectrum.address());
       spectrumAddress = callSpectrum.address();
@@ -159,9 +157,8 @@ final class CpuSparseFftConv implements FftConv {
     spectrumAddress = call.k == 0 ? spectrum.address() : 0;
     long bytes = Native.tw_fftconv_sparse_scratch_bytes(level, plan.address(), true);
     if (bytes > scratchBytes) {
-      scratch.close();
+      scratch = memory.replace(scratch, bytes * device.threads(), "sparse fftconv scratch");
       scratchBytes = bytes;
-      scratch = zeroed(bytes * device.threads(), "sparse fftconv scratch");
     }
     device.pool().run(spec.channels(), backwardTask);
     Reference.reachabilityFence(args);
@@ -238,13 +235,11 @@ final class CpuSparseFftConv implements FftConv {
     if (closed) {
       return 0;
     }
-    long bytes = plan.bytes() + scratch.bytes();
-    for (NativeMemory memory : tables) {
-      bytes += memory == null ? 0 : memory.bytes();
+    long bytes = memory.bytes();
+    for (NativeMemory table : tables) {
+      bytes += table == null ? 0 : table.bytes();
     }
-    return bytes
-        + (spectrum == null ? 0 : spectrum.bytes())
-        + (callSpectrum == null ? 0 : callSpectrum.bytes());
+    return bytes;
   }
 
   @Override
@@ -273,19 +268,13 @@ final class CpuSparseFftConv implements FftConv {
   @Override
   public void close() {
     closed = true;
-    plan.close();
-    scratch.close();
-    if (spectrum != null) {
-      spectrum.close();
-    }
-    if (callSpectrum != null) {
-      callSpectrum.close();
-    }
+    memory.close();
   }
 
   private void requireOpen() {
     if (closed) {
       throw new InvalidSpecException("plan", "a closed plan", "an open plan");
     }
+    device.requireOpen();
   }
 }

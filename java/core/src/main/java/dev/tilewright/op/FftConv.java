@@ -7,6 +7,9 @@ import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.cpu.CpuDevice;
+import dev.tilewright.schedule.Kernel;
+import dev.tilewright.schedule.Scheduler;
+import dev.tilewright.schedule.Tile;
 
 /**
  * Long depthwise convolution by FFT, a plan for one {@link Spec} on one {@link Device}.
@@ -327,6 +330,44 @@ public interface FftConv extends AutoCloseable {
         "fftconv has no implementation for " + device.name() + "; use cpu");
   }
 
+  /**
+   * Makes a plan with a tile of the caller's choice, as a tuner does; {@link #plan(Device, Spec)}
+   * takes the scheduler's.
+   *
+   * @param tile parameters of {@link #kernel}
+   * @throws InvalidSpecException when an argument is null, the device is closed, the spec is sparse
+   *     or the tile is not legal for this spec on this device
+   * @throws UnsupportedDeviceException when the device has no implementation
+   */
+  static FftConv plan(Device device, Spec spec, Tile tile) {
+    Kernel<Spec> kernel = kernel(device);
+    if (spec == null || tile == null) {
+      throw new InvalidSpecException(spec == null ? "spec" : "tile", null, "not null");
+    }
+    if (!Scheduler.shared().isLegal(kernel, spec, device.spec(), tile)) {
+      throw new InvalidSpecException(
+          "tile", tile, "a tile that " + kernel.space().rules().source() + " allows for this spec");
+    }
+    return new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
+  }
+
+  /**
+   * The kernel that plans on a device run, for the scheduler and for tuners: its tile space and its
+   * time model.
+   *
+   * @throws UnsupportedDeviceException when the device has no implementation
+   */
+  static Kernel<Spec> kernel(Device device) {
+    if (device == null) {
+      throw new InvalidSpecException("device", null, "an open device");
+    }
+    if (device instanceof CpuDevice) {
+      return CpuFftKernel.INSTANCE;
+    }
+    throw new UnsupportedDeviceException(
+        "fftconv has no implementation for " + device.name() + "; use cpu");
+  }
+
   /** What this plan computes. */
   Spec spec();
 
@@ -390,6 +431,9 @@ public interface FftConv extends AutoCloseable {
 
     /** Position of the next step, from 0. */
     long position();
+
+    /** Bytes of native memory that this stepper holds, beside its plan's; 0 once closed. */
+    long workspaceBytes();
 
     /** Back to position 0 with an empty history. */
     void reset();
