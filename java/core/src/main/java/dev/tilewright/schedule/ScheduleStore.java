@@ -267,7 +267,11 @@ public final class ScheduleStore {
       return false;
     }
     try (StoreFiles.Lock lock = files.lock()) {
-      Map<ScheduleKey, Entry> map = index(files.read(lock).entries());
+      StoreFiles.Content content = files.read(lock);
+      if (content.fault() != null) {
+        throw new IOException("it is left alone: " + content.fault());
+      }
+      Map<ScheduleKey, Entry> map = index(content.entries());
       boolean changed = !unsaved.isEmpty();
       unsaved.values().forEach(entry -> put(map, entry));
       changed |= change.test(map);
