@@ -171,6 +171,11 @@ public final class RuleSet {
     return domains.getOrDefault(name, Domain.DEFAULT);
   }
 
+  /** Whether a name is a variable, a constant, or was either before it was bound. */
+  boolean knows(String name) {
+    return values.containsKey(name) || names.contains(name);
+  }
+
   /** The objective with the values of this rule set's constants in place of their names. */
   Objective bind(Objective objective) {
     return new Substitution(values).objective(objective);
