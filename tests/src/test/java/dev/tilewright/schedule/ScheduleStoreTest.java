@@ -380,8 +380,10 @@ class ScheduleStoreTest {
 
   @Test
   void thePathComesFromPropertyVariableOrCache() {
-    assertEquals(Path.of("/p"), ScheduleStore.userPath("/p", Map.of("TILEWRIGHT_SCHEDULES", "/v"), "/h"));
-    assertEquals(Path.of("/v"), ScheduleStore.userPath(" ", Map.of("TILEWRIGHT_SCHEDULES", "/v"), "/h"));
+    assertEquals(
+        Path.of("/p"), ScheduleStore.userPath("/p", Map.of("TILEWRIGHT_SCHEDULES", "/v"), "/h"));
+    assertEquals(
+        Path.of("/v"), ScheduleStore.userPath(" ", Map.of("TILEWRIGHT_SCHEDULES", "/v"), "/h"));
     assertEquals(
         Path.of("/x/tilewright/schedules.json"),
         ScheduleStore.userPath(null, Map.of("XDG_CACHE_HOME", "/x"), "/h"));

@@ -266,7 +266,8 @@ public final class ScheduleStore {
     if (files == null) {
       return false;
     }
-    try (StoreFiles.Lock lock = files.lock()) {
+    try (Interrupts held = Interrupts.hold();
+        StoreFiles.Lock lock = files.lock()) {
       StoreFiles.Content content = files.read(lock);
       if (content.fault() != null) {
         throw new IOException("it is left alone: " + content.fault());
@@ -301,7 +302,10 @@ public final class ScheduleStore {
     if (now.equals(stamp)) {
       return;
     }
-    StoreFiles.Content content = files.read(null);
+    StoreFiles.Content content;
+    try (Interrupts held = Interrupts.hold()) {
+      content = files.read(null);
+    }
     Map<ScheduleKey, Entry> fresh = index(content.entries());
     if (!fresh.equals(saved)) {
       saved = fresh;
