@@ -5,7 +5,6 @@ import dev.tilewright.schedule.Prediction.Term;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -48,14 +47,15 @@ public final class GpuTime {
   public GpuTime(GpuSpec gpu, GpuFit fit) {
     this.gpu = gpu;
     this.fit = fit;
-    dramNote = text("B at %.0f%% of %.0f GB/s", 100 * fit.dramShare(), gpu.dramGBps());
-    l2Note = text("B at %.0f B a clock", gpu.l2BytesPerClock());
-    f32Note = text("multiply-adds an SM at %d a clock", gpu.f32Lanes());
-    exchangeNote = text("of %.1f µs", fit.exchangeSeconds() * 1e6);
-  }
-
-  private static String text(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
+    dramNote =
+        "B at "
+            + Math.round(100 * fit.dramShare())
+            + "% of "
+            + Math.round(gpu.dramGBps())
+            + " GB/s";
+    l2Note = "B at " + Math.round(gpu.l2BytesPerClock()) + " B a clock";
+    f32Note = "multiply-adds an SM at " + gpu.f32Lanes() + " a clock";
+    exchangeNote = "of " + Math.round(fit.exchangeSeconds() * 1e7) / 10.0 + " µs";
   }
 
   /** Times on a machine, with the coefficients of its architecture. */

@@ -4,7 +4,6 @@ import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
 import dev.tilewright.NoFeasibleTileException;
 import dev.tilewright.constrint.Query;
-import dev.tilewright.constrint.Result;
 import dev.tilewright.constrint.Rule;
 import dev.tilewright.constrint.RuleException;
 import dev.tilewright.constrint.Solver;
@@ -27,15 +26,16 @@ import java.util.function.Consumer;
  */
 public final class Scheduler {
   /** Answers that are kept; the least recently used goes first. */
-  static final int CACHED = 4096;
+  private static final int CACHED = 4096;
 
   /** Tiles that are looked at; a space that has more is cut, in the order of its query. */
-  static final int MOST_TILES = 1 << 18;
+  private static final int MOST_TILES = 1 << 18;
 
   private record Question(Kernel<?> kernel, Object spec, MachineSpec machine) {}
 
   private final ScheduleStore user;
   private final ScheduleStore shipped;
+  private final int capacity;
   private final Reports reports = new Reports();
 
   /** Guarded by itself; the order is that of use. */
@@ -45,7 +45,7 @@ public final class Scheduler {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Question, FutureTask<Schedule>> eldest) {
-          return size() > CACHED;
+          return size() > capacity;
         }
       };
 
@@ -67,12 +67,13 @@ public final class Scheduler {
 
   /** A scheduler over a store of one's own and the schedules that the library ships. */
   public Scheduler(ScheduleStore user) {
-    this(user, Shipped.STORE);
+    this(user, Shipped.STORE, CACHED);
   }
 
-  Scheduler(ScheduleStore user, ScheduleStore shipped) {
+  Scheduler(ScheduleStore user, ScheduleStore shipped, int capacity) {
     this.user = user;
     this.shipped = shipped;
+    this.capacity = capacity;
   }
 
   /** The user's store; what is put there is used from the next call on. */
@@ -184,7 +185,11 @@ public final class Scheduler {
     Best best = new Best();
     long tiles =
         enumerate(
-            kernel, spec, machine, tile -> best.take(tile, kernel.seconds(spec, machine, tile)));
+            kernel,
+            spec,
+            machine,
+            tile -> best.take(tile, kernel.seconds(spec, machine, tile)),
+            () -> {}); // seeing a tile twice changes nothing
     if (best.seconds == Double.POSITIVE_INFINITY) {
       String reason = best.tile == null ? null : kernel.predict(spec, machine, best.tile).bound();
       throw infeasible(kernel, spec, machine, reason, tiles);
@@ -239,12 +244,17 @@ public final class Scheduler {
     Map<String, Long> bound = new LinkedHashMap<>(kernel.constants(spec, machine));
     for (Map.Entry<String, Long> value : tile.values().entrySet()) {
       Long constant = bound.putIfAbsent(value.getKey(), value.getValue());
-      if (constant != null && !constant.equals(value.getValue())) {
+      boolean fine =
+          constant != null
+              ? constant.equals(value.getValue())
+              : kernel.space().rules().allows(value.getKey(), value.getValue());
+      if (!fine) {
         return false;
       }
     }
-    try {
-      return Solver.of(kernel.space().rules(), bound).solve(Query.first()).satisfiable();
+    try (Interrupts held = Interrupts.hold()) {
+      Query query = Query.first().nodes(MOST_TILES);
+      return Solver.of(kernel.space().rules(), bound).solve(query).satisfiable();
     } catch (IllegalArgumentException | RuleException e) {
       return false; // a value outside of its declared domain
     }
@@ -262,7 +272,8 @@ public final class Scheduler {
         kernel,
         spec,
         machine,
-        tile -> all.add(new Ranked(tile, kernel.predict(spec, machine, tile))));
+        tile -> all.add(new Ranked(tile, kernel.predict(spec, machine, tile))),
+        all::clear);
     if (all.isEmpty()) {
       throw infeasible(kernel, spec, machine, null, 0);
     }
@@ -272,7 +283,7 @@ public final class Scheduler {
 
   /** Gives each legal tile to the taker; returns how many there are. */
   private static <S> long enumerate(
-      Kernel<S> kernel, S spec, MachineSpec machine, Consumer<Tile> taker) {
+      Kernel<S> kernel, S spec, MachineSpec machine, Consumer<Tile> taker, Runnable reset) {
     Map<String, Long> constants = kernel.constants(spec, machine);
     Solver solver = Solver.of(kernel.space().rules(), constants);
     List<String> variables = solver.variables();
@@ -289,8 +300,7 @@ public final class Scheduler {
       }
     }
     long[] count = new long[1];
-    solver.forEach(
-        kernel.query(),
+    Solver.Visitor visitor =
         values -> {
           Map<String, Long> tile = new LinkedHashMap<>();
           for (int i = 0; i < index.length; i++) {
@@ -299,7 +309,13 @@ public final class Scheduler {
           }
           taker.accept(Tile.of(tile));
           return ++count[0] < MOST_TILES;
-        });
+        };
+    try (Interrupts held = Interrupts.hold()) {
+      while (!solver.forEach(kernel.query(), visitor).complete() && held.taken()) {
+        count[0] = 0; // an interrupt cut the search short: once more from the start
+        reset.run();
+      }
+    }
     return count[0];
   }
 
@@ -310,10 +326,10 @@ public final class Scheduler {
       return new NoFeasibleTileException(
           problem, List.of("all " + tiles + " tiles that the rules allow fail: " + reason));
     }
-    Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
-    Result result = solver.solve(Query.first());
-    List<Rule> conflict =
-        result.conflict().isEmpty() ? solver.whyNot(Query.first()) : result.conflict();
-    return new NoFeasibleTileException(problem, conflict.stream().map(Rule::toString).toList());
+    try (Interrupts held = Interrupts.hold()) {
+      Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
+      List<String> conflict = solver.whyNot(Query.first()).stream().map(Rule::toString).toList();
+      return new NoFeasibleTileException(problem, conflict);
+    }
   }
 }
