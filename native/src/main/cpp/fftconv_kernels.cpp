@@ -385,20 +385,20 @@ void fftconv_filter(const FftConvPlan& plan, const float* k, float* spectrum, fl
   Convolution(plan, scratch, false).transform_filter(k, spectrum);
 }
 
-void fftconv_forward(const FftConvCall& c, int64_t h, int64_t b0, int64_t b1) {
-  Convolution conv(*c.plan, c.scratch, false);
+void fftconv_forward(const FftConvPlan& plan, const FftConvCall& c, int64_t h, int64_t b0, int64_t b1) {
+  Convolution conv(plan, c.scratch, false);
   const float* spectrum = conv.filter_of(c, h);
   for (int64_t b = b0; b < b1; b++) conv.forward(c, h, b, spectrum);
 }
 
-void fftconv_backward(const FftConvCall& c, int64_t h) {
-  Convolution conv(*c.plan, c.scratch, true);
+void fftconv_backward(const FftConvPlan& plan, const FftConvCall& c, int64_t h) {
+  Convolution conv(plan, c.scratch, true);
   const float* spectrum = conv.filter_of(c, h);
   if (c.dk) conv.clear_filter_gradient();
   double dd = 0;
   for (int64_t b = 0; b < c.batch; b++) conv.backward(c, h, b, spectrum, c.dd ? &dd : nullptr);
   if (c.dd) c.dd[h] = static_cast<float>(dd);
-  if (c.dk) conv.filter_gradient(c.dk + h * c.plan->filterLength);
+  if (c.dk) conv.filter_gradient(c.dk + h * plan.filterLength);
 }
 
 }  // namespace TW_LEVEL_NS

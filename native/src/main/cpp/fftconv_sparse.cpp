@@ -80,14 +80,14 @@ class SparseConvolution {
   }
 
   // The spectra of head h: those given, or made now.
-  const float* filter_of(const SparseCall& c, int64_t h) {
+  const float* filter_of(const FftConvCall& c, int64_t h) {
     if (!c.k) return c.spectrum + h * spectrum_floats(p_);
     transform_filter(c.k + h * p_.filterLength, k_);
     return k_;
   }
 
   // Row b, and row b + 1 where there is one.
-  void forward(const SparseCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
+  void forward(const FftConvCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
     const int64_t row = (b * c.channels + h) * p_.length, next = row + c.channels * p_.length;
     load(c.u, c.pregate, row, next, two, in_, u_);
     for (int i = 0; i < p_.children(); i++) {
@@ -106,7 +106,7 @@ class SparseConvolution {
   }
 
   // Gradients of the same rows; those of the filter are added to dk_.
-  void backward(const SparseCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
+  void backward(const FftConvCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
     const bool filter = c.dk != nullptr, post = c.dpostgate != nullptr, input = c.du || c.dpregate;
     if (!filter && !post && !input) return;
     const int64_t row = (b * c.channels + h) * p_.length, next = row + c.channels * p_.length;
@@ -164,7 +164,7 @@ class SparseConvolution {
     for (int64_t t = 0; t < p_.filterLength; t++) dk[t] = scale * in_.re[t];
   }
 
-  double dot_rows(const SparseCall& c, int64_t h, int64_t b) const {
+  double dot_rows(const FftConvCall& c, int64_t h, int64_t b) const {
     return dot(p_.dtype, c.u, c.dy, (b * c.channels + h) * p_.length, p_.length);
   }
 
@@ -268,7 +268,7 @@ class SparseConvolution {
     });
   }
 
-  void put_input_gradients(const SparseCall& c, int64_t h, const float* dv, int64_t row) {
+  void put_input_gradients(const FftConvCall& c, int64_t h, const float* dv, int64_t row) {
     if (c.du) narrow(p_.dtype, dv, c.pregate, c.d ? c.d[h] : 0, c.d ? c.dy : nullptr, row, p_.length, c.du);
     if (c.dpregate) narrow(p_.dtype, dv, c.u, 0, nullptr, row, p_.length, c.dpregate);
   }
@@ -283,22 +283,22 @@ class SparseConvolution {
 
 }  // namespace
 
-int64_t sparse_spectrum_floats(const SparsePlan& plan) { return SparseConvolution::spectrum_floats(plan); }
+int64_t fftconv_spectrum_floats(const SparsePlan& plan) { return SparseConvolution::spectrum_floats(plan); }
 
-int64_t sparse_scratch_floats(const SparsePlan& plan, bool backward) { return SparseConvolution::floats(plan, backward); }
+int64_t fftconv_scratch_floats(const SparsePlan& plan, bool backward) { return SparseConvolution::floats(plan, backward); }
 
-void sparse_filter(const SparsePlan& plan, const float* k, float* spectrum, float* scratch) {
+void fftconv_filter(const SparsePlan& plan, const float* k, float* spectrum, float* scratch) {
   SparseConvolution(plan, scratch, false).transform_filter(k, spectrum);
 }
 
-void sparse_forward(const SparseCall& c, int64_t h, int64_t b0, int64_t b1) {
-  SparseConvolution conv(*c.plan, c.scratch, false);
+void fftconv_forward(const SparsePlan& plan, const FftConvCall& c, int64_t h, int64_t b0, int64_t b1) {
+  SparseConvolution conv(plan, c.scratch, false);
   const float* spectrum = conv.filter_of(c, h);
   for (int64_t b = b0; b < b1; b += 2) conv.forward(c, h, b, b + 1 < b1, spectrum);
 }
 
-void sparse_backward(const SparseCall& c, int64_t h) {
-  SparseConvolution conv(*c.plan, c.scratch, true);
+void fftconv_backward(const SparsePlan& plan, const FftConvCall& c, int64_t h) {
+  SparseConvolution conv(plan, c.scratch, true);
   const float* spectrum = conv.filter_of(c, h);
   if (c.dk) conv.clear_filter_gradient();
   double dd = 0;
@@ -307,7 +307,7 @@ void sparse_backward(const SparseCall& c, int64_t h) {
     for (int64_t b = 0; b < c.batch; b++) dd += conv.dot_rows(c, h, b);
     c.dd[h] = static_cast<float>(dd);
   }
-  if (c.dk) conv.filter_gradient(c.dk + h * c.plan->filterLength);
+  if (c.dk) conv.filter_gradient(c.dk + h * plan.filterLength);
 }
 
 }  // namespace TW_LEVEL_NS

@@ -112,7 +112,6 @@ class OffsetTest {
             spectra,
             rows.at("y", sequences),
             h,
-            h + 1,
             b,
             b + 1,
             scratch.address());
@@ -137,7 +136,6 @@ class OffsetTest {
             rows.at("dpregate", sequences),
             rows.at("dpostgate", sequences),
             h,
-            h + 1,
             scratch.address());
       }
     }

@@ -26,9 +26,17 @@ import dev.tilewright.schedule.Tile;
  *
  * <p>A plan, with its steppers, is used by one thread at a time. Running it allocates nothing but
  * for scratch that the first backward pass and the first {@link #setFilter} need. Results have the
- * same bits for every number of threads. A NaN or infinity in u reaches every output of its block
- * and of later ones in the same row (b, h), the whole row unless the mode is causal, and the
- * gradients of the row's filter; never another row's outputs.
+ * same bits for every number of threads.
+ *
+ * <p>A NaN or infinity in u spreads as the transforms spread it. Every output that by definition
+ * has a part in the sample becomes NaN or infinite, a tap of zero or not; so may those that lie
+ * less than two blocks ({@link #describe()} says of how many points) before or behind them, but in
+ * mode causal none of an earlier block. In mode circular that is the whole row. One in dy reaches
+ * du the other way round. A gradient of k or D that sums over such a row may become NaN as a whole;
+ * those of the gates are hit where y or du is, and where the sample itself stands. Other rows (b,
+ * h) keep their bits; only a frequency-sparse convolution, which transforms rows 0 and 1, 2 and 3
+ * ... of a head together, loses both rows of such a pair whole. Nothing stays in the plan, nor in a
+ * stepper that is reset.
  *
  * <p>Source: Fu et al., "FlashFFTConv: Efficient Convolutions for Long Sequences with Tensor
  * Cores", arXiv 2311.05908; see seeds/fftconv.md.
