@@ -40,13 +40,13 @@ class ExplainCommandTest {
           "N=6",
           "constraints  line 4    A <= N\n",
           "             line 6    A + B <= SUM\n",
-          "legal tiles  36, listed and ranked in ",
+          "legal tiles  36\n",
           "pick         A=4 B=2\n",
           "source       the time model; ./tw tune",
-          "predicted    50.0 us, of which\n",
+          "predicted    50.0 us; its terms\n",
           "             a            50.0 us   of A\n",
           "bound by     A\n",
-          "runners-up   +100.0 %  A=3,B=2\n"
+          "runners-up   +100.0 % with A=3\n"
         }) {
       assertTrue(text.contains(part), "'" + part + "' is not in\n" + text);
     }

@@ -64,7 +64,7 @@ public final class ToyTunable implements Tunable<ToyTunable.Spec> {
   }
 
   @Override
-  public Kernel<Spec> kernel(Spec spec, MachineSpec machine) {
+  public Kernel<Spec> kernel(Shape shape, MachineSpec machine) {
     if (!(machine instanceof CpuSpec) && !machine.name().equals("h100")) {
       throw new UnsupportedDeviceException("toy has no tile space for " + machine.name());
     }

@@ -33,7 +33,7 @@ record ExplainReport(
 
   private static final int RUNNERS_UP = 3;
   private static final int WIDTH = 100;
-  private static final String INDENT = " ".repeat(13);
+  private static final int LABEL = 13;
 
   private List<Rule> rules() {
     return problem.kernel().space().rules().rules();
@@ -144,10 +144,11 @@ record ExplainReport(
     entry(text, "kernel", problem.kernel().name() + ", rules of " + file());
     List<String> words = new ArrayList<>();
     constants.forEach((name, value) -> words.add(name + "=" + value));
-    entry(text, "constants", wrapped(words));
+    entry(text, "constants", wrapped(0, words.toArray(String[]::new)));
     String label = "constraints";
     for (Rule rule : rules()) {
-      entry(text, label, String.format("line %-4d %s", rule.line(), rule.text()));
+      String line = String.format("line %-4d", rule.line());
+      entry(text, label, line + " " + wrapped(line.length() + 3, rule.text().split(" ")));
       label = "";
     }
     if (schedule == null) {
@@ -159,15 +160,11 @@ record ExplainReport(
     entry(
         text,
         "legal tiles",
-        String.format(
-            "%d, listed and ranked in %s%s",
-            ranked.size(),
-            Numbers.time(seconds),
-            fewer < ranked.size() ? "; " + fewer + " of them can run" : ""));
-    entry(text, "pick", wrapped(List.of(schedule.tile().key().split(",(?=[^,]+=)"))));
+        ranked.size() + (fewer < ranked.size() ? ", of which " + fewer + " can run" : ""));
+    entry(text, "pick", wrapped(0, schedule.tile().key().split(",")));
     entry(text, "source", sourceText());
     Prediction predicted = predicted();
-    entry(text, "predicted", Numbers.time(predicted.seconds()) + ", of which");
+    entry(text, "predicted", Numbers.time(predicted.seconds()) + "; its terms");
     for (Prediction.Term term : predicted.terms()) {
       entry(
           text,
@@ -193,10 +190,24 @@ record ExplainReport(
     label = "runners-up";
     for (Ranked next : runnersUp()) {
       double more = next.prediction().seconds() / predicted.seconds() - 1;
-      entry(text, label, String.format(Locale.ROOT, "%+.1f %%  %s", 100 * more, next.tile()));
+      entry(text, label, String.format(Locale.ROOT, "%+.1f %% with %s", 100 * more, other(next)));
       label = "";
     }
     return text.toString();
+  }
+
+  /** What a tile has that the pick has not. */
+  private String other(Ranked next) {
+    List<String> words = new ArrayList<>();
+    next.tile()
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(schedule.tile().values().get(name))) {
+                words.add(name + "=" + value);
+              }
+            });
+    return String.join(" ", words);
   }
 
   private String sourceText() {
@@ -213,15 +224,20 @@ record ExplainReport(
     text.append(String.format("%-13s%s%n", label, value));
   }
 
-  /** Words in lines of at most {@link #WIDTH} characters. */
-  private static String wrapped(List<String> words) {
+  /**
+   * Words in lines of at most {@link #WIDTH} characters.
+   *
+   * @param indent how far the lines after the first one stand in, beside the label
+   */
+  private static String wrapped(int indent, String... words) {
     StringBuilder text = new StringBuilder();
-    int column = INDENT.length();
+    String start = " ".repeat(LABEL + indent);
+    int column = start.length();
     for (String word : words) {
-      if (column > INDENT.length() && column + 1 + word.length() > WIDTH) {
-        text.append('\n').append(INDENT);
-        column = INDENT.length();
-      } else if (text.length() > 0) {
+      if (column > start.length() && column + 1 + word.length() > WIDTH) {
+        text.append('\n').append(start);
+        column = start.length();
+      } else if (!text.isEmpty()) {
         text.append(' ');
         column++;
       }

@@ -15,10 +15,10 @@ final class Numbers {
     return String.format(Locale.ROOT, "%." + Math.min(decimals, 9) + "f", value);
   }
 
-  /** A time with a unit: 850 ns, 12.3 us, 4.57 ms, 3.20 s; "?" where there is none. */
+  /** A time with a unit: 850 ns, 12.3 us, 4.57 ms, 3.20 s; "?" for NaN. */
   static String time(double seconds) {
-    if (Double.isNaN(seconds)) {
-      return "?";
+    if (!(seconds > 0)) {
+      return seconds == 0 ? "0" : "?";
     }
     double ns = seconds * 1e9;
     if (ns < 1e6) {

@@ -1,6 +1,5 @@
 package dev.tilewright.cli;
 
-import dev.tilewright.CpuSpec;
 import dev.tilewright.DType;
 import dev.tilewright.Device;
 import dev.tilewright.GpuSpec;
@@ -83,13 +82,10 @@ final class ProblemOptions {
     return Device.open(deviceName == null ? "cpu" : deviceName);
   }
 
-  /** The machine; opens a device only where its numbers cannot be had without. */
+  /** The machine; a device is opened for its numbers and closed again. */
   MachineSpec machine() {
     if (isModelled()) {
       return gpu();
-    }
-    if (deviceName == null || deviceName.strip().equalsIgnoreCase("cpu")) {
-      return CpuSpec.detect();
     }
     try (Device device = openDevice()) {
       return device.spec();
@@ -119,8 +115,9 @@ final class ProblemOptions {
   }
 
   <S> Problem<S> problem(Tunable<S> op, MachineSpec machine) {
-    S spec = op.spec(Shape.parse(shape, op.keys()), dtype(op));
-    return new Problem<>(op, spec, machine, op.kernel(spec, machine));
+    Shape words = Shape.parse(shape, op.keys());
+    S spec = op.spec(words, dtype(op));
+    return new Problem<>(op, spec, machine, op.kernel(words, machine));
   }
 
   private DType dtype(Tunable<?> op) {

@@ -14,7 +14,6 @@ import dev.tilewright.schedule.Tile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 
 /**
  * Forward passes of one FFT convolution, the filter transformed in each call. Inputs are normal
@@ -23,21 +22,15 @@ import java.util.function.Function;
 final class FftConvTrials implements Trials {
   private final Device device;
   private final FftConv.Spec spec;
-  private final Function<Tile, FftConv> planner;
   private final FftConv.Args args = new FftConv.Args();
   private final List<Tensor> tensors = new ArrayList<>();
   private final Tensor y;
   private final double[] expected;
 
-  /**
-   * Makes the inputs and computes the oracle's result.
-   *
-   * @param planner makes a plan with a given tile
-   */
-  FftConvTrials(Device device, FftConv.Spec spec, Function<Tile, FftConv> planner) {
+  /** Makes the inputs and computes the oracle's result. */
+  FftConvTrials(Device device, FftConv.Spec spec) {
     this.device = device;
     this.spec = spec;
-    this.planner = planner;
     int elements = elements("shape", spec.batch() * spec.channels() * spec.length());
     int taps = elements("shape", spec.channels() * spec.filterLength());
     Random random = new Random(20240901);
@@ -114,7 +107,7 @@ final class FftConvTrials implements Trials {
 
   @Override
   public Trial open(Tile tile) {
-    FftConv plan = planner.apply(tile);
+    FftConv plan = FftConv.plan(device, spec, tile);
     return new Trial() {
       @Override
       public double error() {

@@ -35,7 +35,7 @@ public interface Tunable<S> {
    *
    * @throws dev.tilewright.UnsupportedDeviceException when the op has no tile space for it
    */
-  Kernel<S> kernel(S spec, MachineSpec machine);
+  Kernel<S> kernel(Shape shape, MachineSpec machine);
 
   /**
    * The problem on a device that runs, with inputs and the oracle's results.
