@@ -92,8 +92,16 @@ public record CpuSpec(
 
   @Override
   public String fingerprint() {
-    return "cpu %s c%d t%d l1=%d l2=%d l3=%d %s"
-        .formatted(name(), cores, logicalCpus, l1Bytes, l2Bytes, l3Bytes, level.label());
+    return String.format(
+        Locale.ROOT,
+        "cpu %s c%d t%d l1=%d l2=%d l3=%d %s",
+        name(),
+        cores,
+        logicalCpus,
+        l1Bytes,
+        l2Bytes,
+        l3Bytes,
+        level.label());
   }
 
   /** The same machine with so many cores in use. */

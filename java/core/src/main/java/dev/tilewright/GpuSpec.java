@@ -2,6 +2,7 @@ package dev.tilewright;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -189,38 +190,43 @@ public record GpuSpec(
 
   @Override
   public String fingerprint() {
-    return "gpu %s cc%d %dsm %.0fMHz %.0fGB/s l2=%d/%.0f smem=%d/%d/%d/%d regs=%d warps=%d/%d lanes=%d/%d"
-        .formatted(
-            name,
-            computeCapability,
-            sms,
-            clockMHz,
-            dramGBps,
-            l2Bytes,
-            l2BytesPerClock,
-            sharedPerSm,
-            sharedPerBlockOptin,
-            sharedGranularity,
-            sharedReservedPerBlock,
-            regsPerSm,
-            maxWarpsPerSm,
-            maxBlocksPerSm,
-            f32Lanes,
-            f16FmaPerClock);
+    return String.format(
+        Locale.ROOT,
+        "gpu %s cc%d %dsm %.0fMHz %.0fGB/s l2=%d/%.0f"
+            + " smem=%d/%d/%d/%d regs=%d threads=%d warps=%d/%d lanes=%d/%d",
+        name,
+        computeCapability,
+        sms,
+        clockMHz,
+        dramGBps,
+        l2Bytes,
+        l2BytesPerClock,
+        sharedPerSm,
+        sharedPerBlockOptin,
+        sharedGranularity,
+        sharedReservedPerBlock,
+        regsPerSm,
+        maxThreadsPerBlock,
+        maxWarpsPerSm,
+        maxBlocksPerSm,
+        f32Lanes,
+        f16FmaPerClock);
   }
 
   @Override
   public String describe() {
-    return "%s, compute capability %d.%d, %d SMs at %.0f MHz, %.0f GB/s, L2 %d MiB, %d KiB shared memory an SM"
-        .formatted(
-            model,
-            computeCapability / 10,
-            computeCapability % 10,
-            sms,
-            clockMHz,
-            dramGBps,
-            l2Bytes >> 20,
-            sharedPerSm >> 10);
+    return String.format(
+        Locale.ROOT,
+        "%s, compute capability %d.%d, %d SMs at %.0f MHz, %.0f GB/s, L2 %d MiB,"
+            + " %d KiB shared memory an SM",
+        model,
+        computeCapability / 10,
+        computeCapability % 10,
+        sms,
+        clockMHz,
+        dramGBps,
+        l2Bytes >> 20,
+        sharedPerSm >> 10);
   }
 
   private static void range(String key, double value, double low, double high) {

@@ -11,7 +11,7 @@ public interface MachineSpec {
   String model();
 
   /**
-   * What a stored schedule is valid for: a text of at most 200 printable characters that changes
+   * What a stored schedule is valid for: a text of at most 400 printable characters that changes
    * with every number that a time depends on.
    */
   String fingerprint();

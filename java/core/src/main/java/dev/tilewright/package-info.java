@@ -7,9 +7,9 @@
  *       dev.tilewright.DeviceProvider}, how a kind of device is added.
  *   <li>What it works on: {@link dev.tilewright.Tensor}, {@link dev.tilewright.DType}, {@link
  *       dev.tilewright.Half} for 16-bit values, {@link dev.tilewright.NativeMemory} below them.
- *   <li>The machine: {@link dev.tilewright.MachineSpec} with {@link dev.tilewright.CpuSpec} and
- *       {@link dev.tilewright.CpuLevel}; {@link dev.tilewright.Cuda}, why CUDA cannot be used;
- *       {@link dev.tilewright.NativeLibrary}, why the kernels do not load.
+ *   <li>The machine: {@link dev.tilewright.MachineSpec} with {@link dev.tilewright.CpuSpec}, {@link
+ *       dev.tilewright.CpuLevel} and {@link dev.tilewright.GpuSpec}; {@link dev.tilewright.Cuda},
+ *       why CUDA cannot be used; {@link dev.tilewright.NativeLibrary}, why the kernels do not load.
  *   <li>Errors, all unchecked {@link dev.tilewright.TilewrightException}s that say the cause and
  *       the next step: {@link dev.tilewright.InvalidSpecException}, {@link
  *       dev.tilewright.UnsupportedDeviceException}, {@link

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,13 +23,17 @@ class CommandLineTest {
   void saysWhatItIs() {
     assertTrue(Tw.run("--version").expect(0).out().startsWith("tilewright "));
     String help = Tw.run("--help").expect(0).out();
-    for (String verb : new String[] {"demo", "test", "doctor", "devices", "ops", "run", "bench"}) {
+    for (String verb :
+        List.of(
+            "demo", "test", "doctor", "devices", "ops", "run", "bench", "explain", "tune",
+            "cache")) {
       assertTrue(help.contains("\n  " + verb), help);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "test", "doctor", "devices", "ops", "run"})
+  @ValueSource(
+      strings = {"demo", "test", "doctor", "devices", "ops", "run", "explain", "tune", "cache"})
   void everyVerbHasHelp(String verb) {
     Tw call = Tw.run(verb, "--help").expect(0);
     assertTrue(call.out().contains("tw " + verb), call.out());

@@ -117,6 +117,9 @@ public final class Main implements Runnable {
     verbs.put("devices", DevicesCommand::new);
     verbs.put("ops", OpsCommand::new);
     verbs.put("run", RunCommand::new);
+    verbs.put("explain", ExplainCommand::new);
+    verbs.put("tune", TuneCommand::new);
+    verbs.put("cache", CacheCommand::new);
     verbs.put("bench", Main::bench);
     return verbs;
   }

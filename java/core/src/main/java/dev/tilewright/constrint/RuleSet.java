@@ -171,6 +171,16 @@ public final class RuleSet {
     return domains.getOrDefault(name, Domain.DEFAULT);
   }
 
+  /** Whether a name is a variable, a constant, or was either before it was bound. */
+  boolean knows(String name) {
+    return values.containsKey(name) || names.contains(name);
+  }
+
+  /** Whether the domain of a variable has this value; the rules may still refuse it. */
+  public boolean allows(String name, long value) {
+    return domain(name).contains(value);
+  }
+
   /** The objective with the values of this rule set's constants in place of their names. */
   Objective bind(Objective objective) {
     return new Substitution(values).objective(objective);

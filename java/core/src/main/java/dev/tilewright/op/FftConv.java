@@ -1,8 +1,10 @@
 package dev.tilewright.op;
 
+import dev.tilewright.CpuSpec;
 import dev.tilewright.DType;
 import dev.tilewright.Device;
 import dev.tilewright.InvalidSpecException;
+import dev.tilewright.MachineSpec;
 import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
@@ -374,6 +376,19 @@ public interface FftConv extends AutoCloseable {
     }
     throw new UnsupportedDeviceException(
         "fftconv has no implementation for " + device.name() + "; use cpu");
+  }
+
+  /**
+   * The kernel for such a machine, which need not be here.
+   *
+   * @throws UnsupportedDeviceException when there is none
+   */
+  static Kernel<Spec> kernel(MachineSpec machine) {
+    if (machine instanceof CpuSpec) {
+      return CpuFftKernel.INSTANCE;
+    }
+    throw new UnsupportedDeviceException(
+        "fftconv has no tile space for " + (machine == null ? null : machine.name()) + "; use cpu");
   }
 
   /** What this plan computes. */

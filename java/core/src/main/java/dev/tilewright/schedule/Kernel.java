@@ -29,6 +29,11 @@ public interface Kernel<S> {
   /** The time that the kernel takes with a tile, from the numbers alone; runs nothing. */
   Prediction predict(S spec, MachineSpec machine, Tile tile);
 
+  /** {@link Prediction#seconds} of {@link #predict}, for models that get it in less time alone. */
+  default double seconds(S spec, MachineSpec machine, Tile tile) {
+    return predict(spec, machine, tile).seconds();
+  }
+
   /** The problem as a stable text of at most 400 characters: {@code B=2,H=64,L=16384}. */
   String problem(S spec);
 
@@ -41,8 +46,9 @@ public interface Kernel<S> {
   }
 
   /**
-   * The parameters of a tile, in order; the tile space's helper variables are not among them. The
-   * values of these decide the values of all others.
+   * The parameters of a tile, in order: variables of the tile space, or constants of the problem
+   * that are part of the tile. Helper variables are not among them: the values of these decide
+   * them.
    */
   List<String> parameters();
 

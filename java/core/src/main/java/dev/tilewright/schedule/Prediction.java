@@ -1,6 +1,7 @@
 package dev.tilewright.schedule;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -16,13 +17,45 @@ public record Prediction(
     double seconds, List<Term> terms, String bound, Optional<Occupancy> occupancy) {
 
   /**
-   * One term of a time model.
+   * One term of a time model. The text is made when it is asked for, since a model is asked for
+   * thousands of tiles and a user reads one.
    *
    * @param name short name: {@code dram}
    * @param seconds time that this resource alone would take
-   * @param note what was counted, for people: {@code 12.6 MB at 85% of 3350 GB/s}
+   * @param amount what was counted; NaN when {@code of} says all
+   * @param of the unit and the rate: {@code B at 88% of 3350 GB/s}; with a unit that starts with
+   *     {@code B}, the amount is shown as bytes, kB, MB…
    */
-  public record Term(String name, double seconds, String note) {}
+  public record Term(String name, double seconds, double amount, String of) {
+    /** A term with a text of its own. */
+    public Term(String name, double seconds, String note) {
+      this(name, seconds, Double.NaN, note);
+    }
+
+    /** What was counted, for people: {@code 12.6 MB at 88% of 3350 GB/s}. */
+    public String note() {
+      if (Double.isNaN(amount)) {
+        return of;
+      }
+      double shown = amount;
+      int unit = 0;
+      for (; of.startsWith("B") && shown >= 1000 && unit < PREFIXES.length() - 1; unit++) {
+        shown /= 1000;
+      }
+      String number = String.format(Locale.ROOT, shown < 1e6 ? "%.4g" : "%.3g", shown);
+      if (number.contains(".") && !number.contains("e")) {
+        number = number.replaceFirst("\\.?0+$", "");
+      }
+      return number + " " + (unit == 0 ? "" : PREFIXES.charAt(unit)) + of;
+    }
+
+    /** The same term, so many times over. */
+    public Term times(double count) {
+      return new Term(name, seconds * count, amount, of);
+    }
+  }
+
+  private static final String PREFIXES = " kMGT";
 
   /** Copies the terms. */
   public Prediction {

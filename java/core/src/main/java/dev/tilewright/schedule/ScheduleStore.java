@@ -266,8 +266,13 @@ public final class ScheduleStore {
     if (files == null) {
       return false;
     }
-    try (StoreFiles.Lock lock = files.lock()) {
-      Map<ScheduleKey, Entry> map = index(files.read(lock).entries());
+    try (Interrupts held = Interrupts.hold();
+        StoreFiles.Lock lock = files.lock()) {
+      StoreFiles.Content content = files.read(lock);
+      if (content.fault() != null) {
+        throw new IOException("it is left alone: " + content.fault());
+      }
+      Map<ScheduleKey, Entry> map = index(content.entries());
       boolean changed = !unsaved.isEmpty();
       unsaved.values().forEach(entry -> put(map, entry));
       changed |= change.test(map);
@@ -297,7 +302,10 @@ public final class ScheduleStore {
     if (now.equals(stamp)) {
       return;
     }
-    StoreFiles.Content content = files.read(null);
+    StoreFiles.Content content;
+    try (Interrupts held = Interrupts.hold()) {
+      content = files.read(null);
+    }
     Map<ScheduleKey, Entry> fresh = index(content.entries());
     if (!fresh.equals(saved)) {
       saved = fresh;

@@ -4,7 +4,6 @@ import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
 import dev.tilewright.NoFeasibleTileException;
 import dev.tilewright.constrint.Query;
-import dev.tilewright.constrint.Result;
 import dev.tilewright.constrint.Rule;
 import dev.tilewright.constrint.RuleException;
 import dev.tilewright.constrint.Solver;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
 /**
  * Chooses tiles: from the user's store, else from the schedules that the library ships, else by
@@ -26,15 +26,16 @@ import java.util.concurrent.FutureTask;
  */
 public final class Scheduler {
   /** Answers that are kept; the least recently used goes first. */
-  static final int CACHED = 4096;
+  private static final int CACHED = 4096;
 
   /** Tiles that are looked at; a space that has more is cut, in the order of its query. */
-  static final int MOST_TILES = 1 << 18;
+  private static final int MOST_TILES = 1 << 18;
 
   private record Question(Kernel<?> kernel, Object spec, MachineSpec machine) {}
 
   private final ScheduleStore user;
   private final ScheduleStore shipped;
+  private final int capacity;
   private final Reports reports = new Reports();
 
   /** Guarded by itself; the order is that of use. */
@@ -44,7 +45,7 @@ public final class Scheduler {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Question, FutureTask<Schedule>> eldest) {
-          return size() > CACHED;
+          return size() > capacity;
         }
       };
 
@@ -66,12 +67,13 @@ public final class Scheduler {
 
   /** A scheduler over a store of one's own and the schedules that the library ships. */
   public Scheduler(ScheduleStore user) {
-    this(user, Shipped.STORE);
+    this(user, Shipped.STORE, CACHED);
   }
 
-  Scheduler(ScheduleStore user, ScheduleStore shipped) {
+  Scheduler(ScheduleStore user, ScheduleStore shipped, int capacity) {
     this.user = user;
     this.shipped = shipped;
+    this.capacity = capacity;
   }
 
   /** The user's store; what is put there is used from the next call on. */
@@ -157,6 +159,19 @@ public final class Scheduler {
     }
   }
 
+  /** The best tile so far; the first one where none can run. */
+  private static final class Best {
+    Tile tile;
+    double seconds = Double.POSITIVE_INFINITY;
+
+    void take(Tile candidate, double time) {
+      if (tile == null || time < seconds) {
+        seconds = time;
+        tile = candidate;
+      }
+    }
+  }
+
   private <S> Schedule choose(Kernel<S> kernel, S spec, MachineSpec machine) {
     ScheduleKey key = ScheduleKey.of(kernel, spec, machine);
     Optional<Schedule> stored = legal(user.find(key), kernel, spec, machine);
@@ -168,9 +183,16 @@ public final class Scheduler {
       return with(known.get(), Schedule.Source.SHIPPED);
     }
     Best best = new Best();
-    long tiles = enumerate(kernel, spec, machine, best);
-    if (best.tile == null) {
-      throw infeasible(kernel, spec, machine, best.reason, tiles);
+    long tiles =
+        enumerate(
+            kernel,
+            spec,
+            machine,
+            tile -> best.take(tile, kernel.seconds(spec, machine, tile)),
+            () -> {}); // seeing a tile twice changes nothing
+    if (best.seconds == Double.POSITIVE_INFINITY) {
+      String reason = best.tile == null ? null : kernel.predict(spec, machine, best.tile).bound();
+      throw infeasible(kernel, spec, machine, reason, tiles);
     }
     return new Schedule(
         key.kernel(),
@@ -221,12 +243,18 @@ public final class Scheduler {
     }
     Map<String, Long> bound = new LinkedHashMap<>(kernel.constants(spec, machine));
     for (Map.Entry<String, Long> value : tile.values().entrySet()) {
-      if (bound.putIfAbsent(value.getKey(), value.getValue()) != null) {
+      Long constant = bound.putIfAbsent(value.getKey(), value.getValue());
+      boolean fine =
+          constant != null
+              ? constant.equals(value.getValue())
+              : kernel.space().rules().allows(value.getKey(), value.getValue());
+      if (!fine) {
         return false;
       }
     }
-    try {
-      return Solver.of(kernel.space().rules(), bound).solve(Query.first()).satisfiable();
+    try (Interrupts held = Interrupts.hold()) {
+      Query query = Query.first().nodes(MOST_TILES);
+      return Solver.of(kernel.space().rules(), bound).solve(query).satisfiable();
     } catch (IllegalArgumentException | RuleException e) {
       return false; // a value outside of its declared domain
     }
@@ -240,7 +268,12 @@ public final class Scheduler {
    */
   public <S> List<Ranked> rank(Kernel<S> kernel, S spec, MachineSpec machine) {
     List<Ranked> all = new ArrayList<>();
-    enumerate(kernel, spec, machine, (tile, prediction) -> all.add(new Ranked(tile, prediction)));
+    enumerate(
+        kernel,
+        spec,
+        machine,
+        tile -> all.add(new Ranked(tile, kernel.predict(spec, machine, tile))),
+        all::clear);
     if (all.isEmpty()) {
       throw infeasible(kernel, spec, machine, null, 0);
     }
@@ -248,53 +281,41 @@ public final class Scheduler {
     return all;
   }
 
-  private interface Taker {
-    void take(Tile tile, Prediction prediction);
-  }
-
-  private static final class Best implements Taker {
-    Tile tile;
-    double seconds = Double.POSITIVE_INFINITY;
-    String reason;
-
-    @Override
-    public void take(Tile candidate, Prediction prediction) {
-      if (prediction.seconds() < seconds) {
-        seconds = prediction.seconds();
-        tile = candidate;
-      } else if (reason == null && !prediction.possible()) {
-        reason = prediction.bound();
-      }
-    }
-  }
-
   /** Gives each legal tile to the taker; returns how many there are. */
-  private static <S> long enumerate(Kernel<S> kernel, S spec, MachineSpec machine, Taker taker) {
-    Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
+  private static <S> long enumerate(
+      Kernel<S> kernel, S spec, MachineSpec machine, Consumer<Tile> taker, Runnable reset) {
+    Map<String, Long> constants = kernel.constants(spec, machine);
+    Solver solver = Solver.of(kernel.space().rules(), constants);
     List<String> variables = solver.variables();
     List<String> parameters = kernel.parameters();
     int[] index = new int[parameters.size()];
     for (int i = 0; i < index.length; i++) {
-      index[i] = variables.indexOf(parameters.get(i));
-      if (index[i] < 0) {
+      String parameter = parameters.get(i);
+      index[i] = constants.containsKey(parameter) ? -1 : variables.indexOf(parameter);
+      if (index[i] < 0 && !constants.containsKey(parameter)) {
         throw new InvalidSpecException(
             "parameter of kernel " + kernel.name(),
-            parameters.get(i),
+            parameter,
             "a variable of " + kernel.space().rules().source() + ": " + variables);
       }
     }
     long[] count = new long[1];
-    solver.forEach(
-        kernel.query(),
+    Solver.Visitor visitor =
         values -> {
-          Map<String, Long> tileValues = new LinkedHashMap<>();
+          Map<String, Long> tile = new LinkedHashMap<>();
           for (int i = 0; i < index.length; i++) {
-            tileValues.put(parameters.get(i), values[index[i]]);
+            String parameter = parameters.get(i);
+            tile.put(parameter, index[i] < 0 ? constants.get(parameter) : values[index[i]]);
           }
-          Tile tile = Tile.of(tileValues);
-          taker.take(tile, kernel.predict(spec, machine, tile));
+          taker.accept(Tile.of(tile));
           return ++count[0] < MOST_TILES;
-        });
+        };
+    try (Interrupts held = Interrupts.hold()) {
+      while (!solver.forEach(kernel.query(), visitor).complete() && held.taken()) {
+        count[0] = 0; // an interrupt cut the search short: once more from the start
+        reset.run();
+      }
+    }
     return count[0];
   }
 
@@ -305,10 +326,10 @@ public final class Scheduler {
       return new NoFeasibleTileException(
           problem, List.of("all " + tiles + " tiles that the rules allow fail: " + reason));
     }
-    Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
-    Result result = solver.solve(Query.first());
-    List<Rule> conflict =
-        result.conflict().isEmpty() ? solver.whyNot(Query.first()) : result.conflict();
-    return new NoFeasibleTileException(problem, conflict.stream().map(Rule::toString).toList());
+    try (Interrupts held = Interrupts.hold()) {
+      Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
+      List<String> conflict = solver.whyNot(Query.first()).stream().map(Rule::toString).toList();
+      return new NoFeasibleTileException(problem, conflict);
+    }
   }
 }

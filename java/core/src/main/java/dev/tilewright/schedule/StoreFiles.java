@@ -45,8 +45,17 @@ final class StoreFiles {
     static final Stamp MISSING = new Stamp(false, FileTime.fromMillis(0), 0, "");
   }
 
-  /** Entries of the file, none when it is missing or bad, with the state that was read. */
-  record Content(List<ScheduleStore.Entry> entries, Stamp stamp) {}
+  /**
+   * Entries of the file, none when it is missing or bad, with the state that was read.
+   *
+   * @param fault why the file must not be replaced either: it cannot be read, or a newer version
+   *     wrote it; null when there is no such reason
+   */
+  record Content(List<ScheduleStore.Entry> entries, Stamp stamp, String fault) {
+    Content(List<ScheduleStore.Entry> entries, Stamp stamp) {
+      this(entries, stamp, null);
+    }
+  }
 
   /** Held while the file changes, by one thread of one process. */
   record Lock(FileChannel channel, FileLock lock) implements AutoCloseable {
@@ -92,7 +101,7 @@ final class StoreFiles {
       return new Content(List.of(), Stamp.MISSING);
     } catch (ScheduleFile.NewerException e) {
       reports.once(file + " is not used: " + e.getMessage());
-      return new Content(List.of(), stamp);
+      return new Content(List.of(), stamp, e.getMessage());
     } catch (ScheduleFile.BadFileException e) {
       if (held != null) {
         setAside(file, e.getMessage(), reports);
@@ -100,7 +109,7 @@ final class StoreFiles {
       }
     } catch (IOException e) {
       reports.once(file + " is not used: " + reason(e));
-      return new Content(List.of(), stamp);
+      return new Content(List.of(), stamp, reason(e));
     }
     try (Lock lock = lock()) {
       return read(lock); // another process may have repaired it meanwhile

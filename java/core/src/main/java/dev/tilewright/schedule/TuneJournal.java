@@ -82,7 +82,7 @@ public final class TuneJournal {
   public synchronized List<Measurement> measurements() {
     List<Measurement> all = new ArrayList<>();
     if (file != null) {
-      try {
+      try (Interrupts held = Interrupts.hold()) {
         read(StoreFiles.readBytes(file, true), all);
       } catch (NoSuchFileException e) {
         // Nothing was measured yet.
@@ -131,7 +131,7 @@ public final class TuneJournal {
 
   private synchronized void append(Measurement measurement) {
     if (file != null) {
-      try {
+      try (Interrupts held = Interrupts.hold()) {
         Files.createDirectories(file.getParent());
         try (FileChannel channel =
                 FileChannel.open(

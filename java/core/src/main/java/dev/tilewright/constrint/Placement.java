@@ -1,0 +1,194 @@
+package dev.tilewright.constrint;
+
+import dev.tilewright.constrint.Flat.Mono;
+import dev.tilewright.constrint.Flat.Poly;
+import dev.tilewright.constrint.Polynomial.Monomial;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Chooses the order of the variables: what an equation determines at once; then what the caller
+ * listed; then the variable with the fewest candidates.
+ */
+final class Placement {
+  private final Bounds b;
+  private final List<Constraint> constraints;
+  private final List<Flat> flats;
+  private final int names;
+
+  /** Of each constraint, its open variables. */
+  private final int[][] open;
+
+  private final int[] unplaced;
+  private final int[] place;
+  private final List<Plan.Place> places = new ArrayList<>();
+  private final List<Integer> free = new ArrayList<>();
+
+  /** Of each place, the constraint that determines it, or -1. */
+  private final List<Integer> solvers = new ArrayList<>();
+
+  Placement(
+      Root root,
+      List<Constraint> constraints,
+      List<Flat> flats,
+      Map<Integer, Order> order,
+      boolean[] largest,
+      boolean unconstrained) {
+    b = root.bounds;
+    this.constraints = constraints;
+    this.flats = flats;
+    names = root.model.names.length;
+    open = new int[constraints.size()][];
+    unplaced = new int[constraints.size()];
+    place = new int[names];
+    boolean[] concerned = new boolean[names];
+    for (int c = 0; c < open.length; c++) {
+      Flat flat = flats.get(c);
+      int[] all = flat == null ? constraints.get(c).variables : flat.variables();
+      open[c] = Arrays.stream(all).filter(v -> !b.fixed(v)).toArray();
+      unplaced[c] = open[c].length;
+      for (int v : open[c]) {
+        concerned[v] = true;
+      }
+    }
+    for (int v = 0; v < names; v++) {
+      place[v] = b.fixed(v) ? -1 : Integer.MAX_VALUE;
+      if (!unconstrained && !concerned[v] && !b.fixed(v)) {
+        free.add(v);
+        place[v] = -1;
+      }
+    }
+    derive(order);
+    for (Map.Entry<Integer, Order> entry : order.entrySet()) {
+      put(entry.getKey(), entry.getValue() == Order.LARGEST, -1);
+      derive(order);
+    }
+    for (int v = choose(); v >= 0; v = choose()) {
+      put(v, largest != null && largest[v], -1);
+      derive(order);
+    }
+    int back = -1;
+    for (int p = 0; p < places.size(); p++) {
+      places.get(p).back = back;
+      if (!places.get(p).derived) {
+        back = p;
+      }
+    }
+  }
+
+  Plan.Place[] places() {
+    return places.toArray(new Plan.Place[0]);
+  }
+
+  int[] free() {
+    return free.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Of each variable; -1 for those that are fixed. */
+  int[] place() {
+    return place;
+  }
+
+  List<Integer> solvers() {
+    return solvers;
+  }
+
+  private boolean isPlaced(int v) {
+    return place[v] != Integer.MAX_VALUE;
+  }
+
+  private void put(int v, boolean largest, int solver) {
+    if (isPlaced(v)) {
+      return;
+    }
+    place[v] = places.size();
+    Plan.Place at = new Plan.Place(v, largest);
+    at.derived = solver >= 0;
+    places.add(at);
+    solvers.add(solver);
+    for (int c = 0; c < open.length; c++) {
+      for (int w : open[c]) {
+        unplaced[c] -= w == v ? 1 : 0;
+      }
+    }
+  }
+
+  private void derive(Map<Integer, Order> order) {
+    for (boolean more = true; more; ) {
+      more = false;
+      for (int c = 0; c < open.length; c++) {
+        if (unplaced[c] == 1) {
+          int v = Arrays.stream(open[c]).filter(w -> !isPlaced(w)).findFirst().getAsInt();
+          if (determines(c, v)) {
+            put(v, order.get(v) == Order.LARGEST, c);
+            more = true;
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether the constraint gives a variable's value once its others have theirs. */
+  private boolean determines(int c, int v) {
+    Flat flat = flats.get(c);
+    if (flat instanceof Mono mono) {
+      return mono.equation();
+    }
+    if (flat instanceof Poly poly) {
+      return poly.op() == Comparison.Op.EQ && Plan.linear(poly, v) && slopeIsNotZero(poly, v);
+    }
+    return PlanWriter.definition(constraints.get(c), v) != null;
+  }
+
+  /** Whether what stands with the variable has one sign and no factor that can be zero. */
+  private boolean slopeIsNotZero(Poly poly, int v) {
+    int sign = 0;
+    for (Monomial m : poly.monomials()) {
+      if (m.has(v)) {
+        if (sign != 0 && sign != m.coefficient().signum()) {
+          return false;
+        }
+        sign = m.coefficient().signum();
+        for (int w : m.variables()) {
+          if (w != v && b.lo[w] < 1) {
+            return false;
+          }
+        }
+      }
+    }
+    return sign != 0;
+  }
+
+  /** The open variable with the fewest candidates, weighed by what it helps to decide; or -1. */
+  private int choose() {
+    int best = -1;
+    double bestCost = 0;
+    for (int v = 0; v < names; v++) {
+      if (!isPlaced(v)) {
+        double cost = cost(v);
+        if (best < 0 || cost < bestCost) {
+          best = v;
+          bestCost = cost;
+        }
+      }
+    }
+    return best;
+  }
+
+  private double cost(int v) {
+    double cost = Math.log(b.size(v));
+    for (int c = 0; c < open.length; c++) {
+      boolean has = false;
+      for (int w : open[c]) {
+        has |= w == v;
+      }
+      if (has) {
+        // A constraint that this completes, or nearly so, cuts more.
+        cost -= 0.5 / unplaced[c];
+      }
+    }
+    return cost;
+  }
+}

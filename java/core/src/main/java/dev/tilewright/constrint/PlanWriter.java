@@ -1,0 +1,276 @@
+package dev.tilewright.constrint;
+
+import dev.tilewright.constrint.Flat.Mono;
+import dev.tilewright.constrint.Flat.Poly;
+import dev.tilewright.constrint.Plan.Place;
+import dev.tilewright.constrint.Polynomial.Monomial;
+import dev.tilewright.constrint.Steps.Linear;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Writes each constraint into the places of its variables, as steps and tests. */
+final class PlanWriter {
+  private final Bounds b;
+  private final Place[] places;
+
+  /** Of each variable; -1 when fixed. */
+  private final int[] place;
+
+  private final List<Integer> solvers;
+  private final Registers registers;
+  private final List<List<Steps.Step>> steps = new ArrayList<>();
+  private final List<List<Steps.Test>> tests = new ArrayList<>();
+
+  PlanWriter(Root root, Place[] places, int[] place, List<Integer> solvers) {
+    b = root.bounds;
+    this.places = places;
+    this.place = place;
+    this.solvers = solvers;
+    registers = new Registers(place, places.length);
+    for (int p = 0; p < places.length; p++) {
+      steps.add(new ArrayList<>());
+      tests.add(new ArrayList<>());
+    }
+  }
+
+  /** Completes the places; the number of registers. */
+  int finish() {
+    for (int p = 0; p < places.length; p++) {
+      Place at = places[p];
+      at.steps = steps.get(p).toArray(new Steps.Step[0]);
+      at.tests = tests.get(p).toArray(new Steps.Test[0]);
+      List<Registers.Update> updates = registers.at(p);
+      at.targets = updates.stream().mapToInt(Registers.Update::target).toArray();
+      at.sources = updates.stream().mapToInt(Registers.Update::source).toArray();
+      at.factors = updates.stream().mapToInt(Registers.Update::variable).toArray();
+      at.quotients = (int) steps.get(p).stream().filter(Steps.Divides.class::isInstance).count();
+      at.plain = at.tests.length == 0;
+    }
+    return registers.count();
+  }
+
+  /** The term that a rule {@code x == term} gives, or null. */
+  static Node definition(Constraint constraint, int v) {
+    if (!(constraint instanceof Constraint.Compare compare)
+        || compare.op != Comparison.Op.EQ
+        || compare.choices.length > 0) {
+      return null;
+    }
+    if (compare.left instanceof Node.Variable x && x.index == v && !uses(compare.right, v)) {
+      return compare.right;
+    }
+    if (compare.right instanceof Node.Variable x && x.index == v && !uses(compare.left, v)) {
+      return compare.left;
+    }
+    return null;
+  }
+
+  private static boolean uses(Node node, int v) {
+    if (node instanceof Node.Variable variable) {
+      return variable.index == v;
+    }
+    for (Node part : node.parts()) {
+      if (uses(part, v)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The last place of these variables. */
+  private int last(int[] variables) {
+    int last = -1;
+    for (int v : variables) {
+      last = Math.max(last, place[v]);
+    }
+    return last;
+  }
+
+  private boolean choiceBetween(int from, int to) {
+    for (int p = from + 1; p <= to; p++) {
+      if (!places[p].derived) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int[] placesOf(int[] variables) {
+    return Arrays.stream(variables).map(v -> place[v]).filter(p -> p >= 0).sorted().toArray();
+  }
+
+  /** A constraint that stays a tree: revised at each of its places, decided at the last. */
+  void tree(int c, Constraint constraint) {
+    int[] at = placesOf(constraint.variables);
+    for (int i = 0; i < at.length; i++) {
+      int p = at[i];
+      boolean lastPlace = i + 1 == at.length;
+      if (solvers.get(p) == c) {
+        steps.get(p).add(new Steps.Evaluate(definition(constraint, places[p].variable)));
+        continue;
+      }
+      if (!places[p].derived) {
+        steps.get(p).add(new Steps.Revise(constraint, places[p].variable));
+      }
+      if (lastPlace) {
+        tests.get(p).add(new Steps.Holds(constraint));
+      } else if (choiceBetween(p, at[at.length - 1])) {
+        tests.get(p).add(new Steps.May(constraint));
+      }
+    }
+  }
+
+  void mono(int c, Mono mono) {
+    int lastLeft = last(mono.left());
+    int lastRight = last(mono.right());
+    int end = Math.max(lastLeft, lastRight);
+    for (int p : placesOf(mono.variables())) {
+      int v = places[p].variable;
+      int inLeft = Plan.degree(mono.left(), v);
+      int inRight = Plan.degree(mono.right(), v);
+      int left = registers.product(mono.left(), p);
+      int right = registers.product(mono.right(), p);
+      if (solvers.get(p) == c) {
+        steps
+            .get(p)
+            .add(
+                inRight > 0
+                    ? new Steps.RootOfLeft(mono.a(), left, mono.c(), right, inRight)
+                    : new Steps.RootOfRight(mono.a(), left, mono.c(), right, inLeft));
+        continue;
+      }
+      if (places[p].derived) {
+        if (p == end) {
+          int l = registers.product(mono.left(), p + 1);
+          int r = registers.product(mono.right(), p + 1);
+          tests
+              .get(p)
+              .add(
+                  mono.equation()
+                      ? new Steps.Equal(mono.a(), l, mono.c(), r)
+                      : new Steps.Divisible(mono.a(), l, mono.c(), r));
+        }
+        continue;
+      }
+      if (inRight > 0 && lastLeft < p) {
+        steps.get(p).add(new Steps.Divides(mono.a(), left, mono.c(), right));
+        if (inRight > 1 && p == end) {
+          finalTest(mono, p);
+        }
+      } else if (inLeft > 0 && mono.equation() && lastRight < p) {
+        steps.get(p).add(new Steps.Divides(mono.c(), right, mono.a(), left));
+      } else if (inLeft == 1 && lastLeft == p) {
+        if (right != 0 || mono.c() != 1) {
+          steps.get(p).add(new Steps.Multiple(mono.a(), left, mono.c(), right));
+        }
+      } else if (p == end) {
+        finalTest(mono, p);
+      }
+      bounds(mono, p);
+    }
+  }
+
+  private void finalTest(Mono mono, int p) {
+    int l = registers.product(mono.left(), p + 1);
+    int r = registers.product(mono.right(), p + 1);
+    tests.get(p).add(new Steps.Divisible(mono.a(), l, mono.c(), r));
+  }
+
+  /** Right is at most left, and in an equation the other way round too. */
+  private void bounds(Mono mono, int p) {
+    Monomial left = new Monomial(BigInteger.valueOf(mono.a()), mono.left());
+    Monomial right = new Monomial(BigInteger.valueOf(mono.c()), mono.right());
+    long reach = Sat.addHi(Polynomial.magnitude(left, b), Polynomial.magnitude(right, b));
+    int v = places[p].variable;
+    if (reach >= Flat.LIMIT
+        || p == Math.max(last(mono.left()), last(mono.right()))
+        || Plan.degree(mono.left(), v) + Plan.degree(mono.right(), v) > 1) {
+      return;
+    }
+    Monomial minusLeft = new Monomial(left.coefficient().negate(), left.variables());
+    Monomial minusRight = new Monomial(right.coefficient().negate(), right.variables());
+    atMost(new Monomial[] {right, minusLeft}, p);
+    if (mono.equation()) {
+      atMost(new Monomial[] {left, minusRight}, p);
+    }
+  }
+
+  void poly(int c, Poly poly) {
+    int end = last(poly.variables());
+    for (int p : placesOf(poly.variables())) {
+      int v = places[p].variable;
+      boolean linear = Plan.linear(poly, v);
+      boolean atEnd = p == end;
+      if (solvers.get(p) == c
+          || atEnd && linear && poly.op() == Comparison.Op.EQ && !places[p].derived) {
+        steps
+            .get(p)
+            .add(new Steps.Exactly(slope(poly.monomials(), v, p), offset(poly.monomials(), v, p)));
+        continue;
+      }
+      boolean ordered = poly.op() != Comparison.Op.NE;
+      if (!places[p].derived && linear && ordered) {
+        atMost(poly.monomials(), p);
+        if (poly.op() == Comparison.Op.EQ) {
+          atMost(negated(poly.monomials()), p);
+        }
+        continue;
+      }
+      if (atEnd) {
+        tests.get(p).add(new Steps.Compares(poly.op(), whole(poly.monomials(), p)));
+      } else if (ordered && choiceBetween(p, end)) {
+        tests.get(p).add(new Steps.NotPositive(whole(poly.monomials(), p)));
+        if (poly.op() == Comparison.Op.EQ) {
+          tests.get(p).add(new Steps.NotPositive(whole(negated(poly.monomials()), p)));
+        }
+      }
+    }
+  }
+
+  private static Monomial[] negated(Monomial[] monomials) {
+    return Arrays.stream(monomials)
+        .map(m -> new Monomial(m.coefficient().negate(), m.variables()))
+        .toArray(Monomial[]::new);
+  }
+
+  /** The least that the sum can be is at most 0: a bound of the place's variable, linear there. */
+  private void atMost(Monomial[] monomials, int p) {
+    int v = places[p].variable;
+    steps.get(p).add(new Steps.AtMost(slope(monomials, v, p), offset(monomials, v, p)));
+  }
+
+  private Linear slope(Monomial[] monomials, int v, int p) {
+    return linear(Arrays.stream(monomials).filter(m -> m.has(v)).toList(), p, v);
+  }
+
+  private Linear offset(Monomial[] monomials, int v, int p) {
+    return linear(Arrays.stream(monomials).filter(m -> !m.has(v)).toList(), p, v);
+  }
+
+  /** The least value with the place's variable in. */
+  private Linear whole(Monomial[] monomials, int p) {
+    return linear(List.of(monomials), p + 1, -1);
+  }
+
+  /** The sum with variables from {@code before} on at what makes it least. */
+  private Linear linear(List<Monomial> monomials, int before, int except) {
+    long[] coefficients = new long[monomials.size()];
+    int[] products = new int[monomials.size()];
+    int size = 0;
+    for (Monomial m : monomials) {
+      long coefficient = m.coefficient().longValueExact();
+      for (int w : m.variables()) {
+        if (w != except && place[w] >= before) {
+          coefficient *= coefficient > 0 ? b.lo[w] : b.hi[w];
+        }
+      }
+      if (coefficient != 0) {
+        coefficients[size] = coefficient;
+        products[size++] = registers.product(m.variables(), before, except);
+      }
+    }
+    return new Linear(Arrays.copyOf(coefficients, size), Arrays.copyOf(products, size));
+  }
+}

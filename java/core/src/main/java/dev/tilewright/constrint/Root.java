@@ -1,0 +1,167 @@
+package dev.tilewright.constrint;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What propagation alone finds out: bounds and value lists that no search takes back, the
+ * constraints that still matter, and their flat forms. Immutable once built.
+ */
+final class Root {
+  /** Domains up to this size are filtered value by value. */
+  private static final int FILTER = 4096;
+
+  private static final int ROUNDS = 4;
+
+  final Model model;
+
+  /** Read only. */
+  final Bounds bounds;
+
+  final boolean feasible;
+  final Constraint[] constraints;
+
+  /** By constraint; null where it stays a tree. */
+  final Flat[] flats;
+
+  private final List<Constraint> live;
+
+  Root(Model model) {
+    this.model = model;
+    bounds = new Bounds(model.domains, model.nodes);
+    live = new ArrayList<>(Arrays.asList(model.constraints));
+    feasible = model.contradiction == null && settle();
+    bounds.commit();
+    bounds.forgetChanges();
+    constraints = live.toArray(new Constraint[0]);
+    flats = new Flat[constraints.length];
+    for (int c = 0; c < flats.length && feasible; c++) {
+      flats[c] = Flat.of(constraints[c], bounds);
+    }
+  }
+
+  private boolean settle() {
+    Propagator propagator = new Propagator(model.constraints, model.domains.length);
+    int budget = 1000 + 50 * model.constraints.length;
+    if (!propagator.all(bounds, budget)) {
+      return false;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      int before = live.size();
+      for (int i = live.size() - 1; i >= 0; i--) {
+        if (!settle(live.get(i), i)) {
+          return false;
+        }
+      }
+      int mark = bounds.mark();
+      if (!propagator.run(bounds, budget)) {
+        return false;
+      }
+      if (mark == bounds.mark() && before == live.size()) {
+        break;
+      }
+    }
+    return true;
+  }
+
+  /** Looks at one constraint on its own; drops it when nothing is left of it. */
+  private boolean settle(Constraint constraint, int position) {
+    int open = -1;
+    int count = 0;
+    for (int v : constraint.variables) {
+      if (!bounds.fixed(v)) {
+        open = v;
+        count++;
+      }
+    }
+    if (count == 0) {
+      live.remove(position);
+      return constraint.holds(bounds, values(constraint));
+    }
+    if (count == 1 && bounds.size(open) <= FILTER) {
+      live.remove(position);
+      return filter(constraint, open);
+    }
+    if (constraint.entailed(bounds)) {
+      live.remove(position);
+      return true;
+    }
+    Flat flat = Flat.of(constraint, bounds);
+    if (flat instanceof Flat.Mono mono) {
+      return divisors(mono);
+    }
+    return !(flat instanceof Flat.Poly poly) || balanced(poly);
+  }
+
+  private long[] values(Constraint constraint) {
+    long[] values = new long[bounds.lo.length];
+    for (int v : constraint.variables) {
+      values[v] = bounds.lo[v];
+    }
+    return values;
+  }
+
+  /** Keeps the values of its one open variable with which the constraint holds. */
+  private boolean filter(Constraint constraint, int v) {
+    long[] values = values(constraint);
+    long lo = bounds.lo[v];
+    long hi = bounds.hi[v];
+    long[] kept = new long[(int) bounds.size(v)];
+    int size = 0;
+    long[] list = bounds.values[v];
+    int first = list == null ? 0 : Bounds.lowerIndex(list, lo);
+    for (int i = 0; i < kept.length; i++) {
+      long value = list == null ? lo + i * bounds.step[v] : list[first + i];
+      bounds.lo[v] = value;
+      bounds.hi[v] = value;
+      values[v] = value;
+      if (constraint.holds(bounds, values)) {
+        kept[size++] = value;
+      }
+    }
+    bounds.lo[v] = lo;
+    bounds.hi[v] = hi;
+    return size == kept.length || keep(v, Arrays.copyOf(kept, size));
+  }
+
+  /** The variables of a monomial that divides a number divide that number. */
+  private boolean divisors(Flat.Mono mono) {
+    if (mono.left().length == 0) {
+      return mono.a() % mono.c() == 0 && divisors(mono.a() / mono.c(), mono.right());
+    }
+    if (mono.right().length == 0 && mono.equation()) {
+      return mono.c() % mono.a() == 0 && divisors(mono.c() / mono.a(), mono.left());
+    }
+    return true;
+  }
+
+  private boolean divisors(long number, int[] variables) {
+    for (int v : variables) {
+      if (bounds.fixed(v)) {
+        continue;
+      }
+      long[] all = Factors.divisors(number);
+      long[] kept = Arrays.stream(all).filter(d -> bounds.contains(v, d)).toArray();
+      if (kept.length < bounds.size(v) && !keep(v, kept)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean keep(int v, long[] kept) {
+    return bounds.restrict(v, kept);
+  }
+
+  /** Whether the common divisor of an equation's coefficients divides its constant. */
+  private static boolean balanced(Flat.Poly poly) {
+    if (poly.op() != Comparison.Op.EQ) {
+      return true;
+    }
+    Polynomial polynomial = new Polynomial(List.of(poly.monomials()));
+    BigInteger content = polynomial.content();
+    return content.signum() == 0 || polynomial.constant().mod(content).signum() == 0;
+  }
+}
