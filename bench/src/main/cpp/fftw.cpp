@@ -1,13 +1,14 @@
 // FFTW, single precision, planned with FFTW_MEASURE; one single-threaded plan a worker.
+#include "shared_object.hpp"
 #include "transform.hpp"
 
 #include <cstdlib>
 #include <mutex>
 
-#include <dlfcn.h>
-
 namespace twbench {
 namespace {
+
+constexpr const char* kLabel = "libfftw3f";
 
 using Plan = void*;
 constexpr unsigned kMeasure = 0;  // FFTW_MEASURE
@@ -26,14 +27,6 @@ struct Api {
 };
 
 std::mutex planner;  // FFTW's planner is not thread-safe
-
-template <class F>
-void resolve(void* library, const char* name, F& function) {
-  function = reinterpret_cast<F>(dlsym(library, name));
-  if (function == nullptr) {
-    throw std::runtime_error(std::string("libfftw3f has no ") + name);
-  }
-}
 
 class FftwTransform final : public Transform {
  public:
@@ -87,14 +80,14 @@ class Fftw final : public Library {
     if (library == nullptr) {
       throw std::runtime_error(dlerror());
     }
-    resolve(library, "fftwf_plan_dft_r2c_1d", api_.r2c);
-    resolve(library, "fftwf_plan_dft_c2r_1d", api_.c2r);
-    resolve(library, "fftwf_plan_dft_1d", api_.c2c);
-    resolve(library, "fftwf_execute_dft_r2c", api_.execute_r2c);
-    resolve(library, "fftwf_execute_dft_c2r", api_.execute_c2r);
-    resolve(library, "fftwf_execute_dft", api_.execute_c2c);
-    resolve(library, "fftwf_destroy_plan", api_.destroy);
-    resolve(library, "fftwf_version", api_.version);
+    resolve(library, kLabel, "fftwf_plan_dft_r2c_1d", api_.r2c);
+    resolve(library, kLabel, "fftwf_plan_dft_c2r_1d", api_.c2r);
+    resolve(library, kLabel, "fftwf_plan_dft_1d", api_.c2c);
+    resolve(library, kLabel, "fftwf_execute_dft_r2c", api_.execute_r2c);
+    resolve(library, kLabel, "fftwf_execute_dft_c2r", api_.execute_c2r);
+    resolve(library, kLabel, "fftwf_execute_dft", api_.execute_c2c);
+    resolve(library, kLabel, "fftwf_destroy_plan", api_.destroy);
+    resolve(library, kLabel, "fftwf_version", api_.version);
   }
 
   std::unique_ptr<Transform> plan(const TransformSpec& spec) override {

@@ -1,14 +1,15 @@
 // MKL's DFTI through mkl_rt, held to one thread: the threads are ours. The archive ships no
 // sequential layer, so the OpenMP one is loaded and told to use one thread.
+#include "shared_object.hpp"
 #include "transform.hpp"
 
 #include <cstdio>
 #include <cstring>
 
-#include <dlfcn.h>
-
 namespace twbench {
 namespace {
+
+constexpr const char* kLabel = "libmkl_rt";
 
 // Values and prototypes of the DFTI interface, from MKL's reference manual.
 enum Dfti {
@@ -34,14 +35,6 @@ struct Api {
   void (*version)(char*, int);
   void (*threads)(int);
 };
-
-template <class F>
-void resolve(void* library, const char* name, F& function) {
-  function = reinterpret_cast<F>(dlsym(library, name));
-  if (function == nullptr) {
-    throw std::runtime_error(std::string("libmkl_rt has no ") + name);
-  }
-}
 
 class MklTransform final : public Transform {
  public:
@@ -85,15 +78,15 @@ class Mkl final : public Library {
     if (library == nullptr) {
       throw std::runtime_error(dlerror());
     }
-    resolve(library, "DftiCreateDescriptor_s_1d", api_.create);
-    resolve(library, "DftiSetValue", api_.set);
-    resolve(library, "DftiCommitDescriptor", api_.commit);
-    resolve(library, "DftiComputeForward", api_.forward);
-    resolve(library, "DftiComputeBackward", api_.backward);
-    resolve(library, "DftiFreeDescriptor", api_.release);
-    resolve(library, "DftiErrorMessage", api_.message);
-    resolve(library, "MKL_Get_Version_String", api_.version);
-    resolve(library, "MKL_Set_Num_Threads", api_.threads);
+    resolve(library, kLabel, "DftiCreateDescriptor_s_1d", api_.create);
+    resolve(library, kLabel, "DftiSetValue", api_.set);
+    resolve(library, kLabel, "DftiCommitDescriptor", api_.commit);
+    resolve(library, kLabel, "DftiComputeForward", api_.forward);
+    resolve(library, kLabel, "DftiComputeBackward", api_.backward);
+    resolve(library, kLabel, "DftiFreeDescriptor", api_.release);
+    resolve(library, kLabel, "DftiErrorMessage", api_.message);
+    resolve(library, kLabel, "MKL_Get_Version_String", api_.version);
+    resolve(library, kLabel, "MKL_Set_Num_Threads", api_.threads);
     api_.threads(1);
   }
 

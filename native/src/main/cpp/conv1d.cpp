@@ -1,13 +1,8 @@
 #include "conv1d.h"
 
-#include "tilewright.h"
+#include "c_api.h"
 
 namespace {
-
-template <class T>
-T* pointer(int64_t address) {
-  return reinterpret_cast<T*>(static_cast<intptr_t>(address));
-}
 
 tw::Conv1d call(int dtype, int64_t channels, int64_t length, int kernel, int pad, int64_t w, int64_t b, int64_t c0,
                 int64_t c1, int64_t t0, int64_t t1, int64_t scratch) {

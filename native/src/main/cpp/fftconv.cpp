@@ -1,27 +1,35 @@
 // The C functions of the FFT convolution: from addresses to the code of a level.
 #include "fftconv.h"
 
-#include "tilewright.h"
+#include "c_api.h"
+#include "fftconv_sparse.h"
 
 namespace {
 
-template <class T>
-T* pointer(int64_t address) {
-  return reinterpret_cast<T*>(static_cast<intptr_t>(address));
-}
-
-const tw::FftConvPlan& plan_at(int64_t address) { return *pointer<const tw::FftConvPlan>(address); }
-
-int lanes(int level) { return 4 << level; }
-
 int64_t min(int64_t a, int64_t b) { return a < b ? a : b; }
 
-int64_t bytes(int64_t floats) { return (floats * 4 + 63) / 64 * 64; }
+// f(the plan), of the kind that it says it is.
+template <class F>
+auto with_plan(int64_t plan, F f) {
+  return *pointer<const tw::PlanKind>(plan) == tw::kSparsePlan ? f(*pointer<const tw::SparsePlan>(plan))
+                                                               : f(*pointer<const tw::FftConvPlan>(plan));
+}
 
-#define TW_AT_LEVEL(level, call)            \
-  (level == TW_LEVEL_AVX512 ? tw::avx512::call \
-   : level == TW_LEVEL_AVX2 ? tw::avx2::call   \
-                            : tw::x86_64::call)
+// The tensors that both passes read.
+tw::FftConvCall call_of(int64_t batch, int64_t channels, int64_t u, int64_t pregate, int64_t postgate, int64_t d, int64_t k,
+                        int64_t spectrum, int64_t scratch) {
+  tw::FftConvCall c{};
+  c.batch = batch;
+  c.channels = channels;
+  c.u = pointer<const void>(u);
+  c.pregate = pointer<const void>(pregate);
+  c.postgate = pointer<const void>(postgate);
+  c.d = pointer<const float>(d);
+  c.k = pointer<const float>(k);
+  c.spectrum = pointer<const float>(spectrum);
+  c.scratch = pointer<float>(scratch);
+  return c;
+}
 
 }  // namespace
 
@@ -64,55 +72,36 @@ void tw_fftconv_plan_init(int64_t plan, int64_t table, int64_t length, int64_t f
 }
 
 int64_t tw_fftconv_spectrum_bytes(int level, int64_t plan) {
-  return bytes(TW_AT_LEVEL(level, fftconv_spectrum_floats(plan_at(plan))));
+  return with_plan(plan, [&](const auto& p) { return bytes(TW_AT_LEVEL(level, fftconv_spectrum_floats(p))); });
 }
 
 int64_t tw_fftconv_scratch_bytes(int level, int64_t plan, bool backward) {
-  return bytes(TW_AT_LEVEL(level, fftconv_scratch_floats(plan_at(plan), backward)));
+  return with_plan(plan, [&](const auto& p) { return bytes(TW_AT_LEVEL(level, fftconv_scratch_floats(p, backward))); });
 }
 
 void tw_fftconv_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch) {
-  const float* taps = pointer<const float>(k);
-  TW_AT_LEVEL(level, fftconv_filter(plan_at(plan), taps, pointer<float>(spectrum), pointer<float>(scratch)));
+  with_plan(plan, [&](const auto& p) {
+    TW_AT_LEVEL(level, fftconv_filter(p, pointer<const float>(k), pointer<float>(spectrum), pointer<float>(scratch)));
+  });
 }
 
 void tw_fftconv_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
-                        int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h0, int64_t h1,
-                        int64_t b0, int64_t b1, int64_t scratch) {
-  tw::FftConvCall c{};
-  c.plan = &plan_at(plan);
-  c.batch = batch;
-  c.channels = channels;
-  c.u = pointer<const void>(u);
-  c.pregate = pointer<const void>(pregate);
-  c.postgate = pointer<const void>(postgate);
-  c.d = pointer<const float>(d);
-  c.k = pointer<const float>(k);
-  c.spectrum = pointer<const float>(spectrum);
+                        int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h, int64_t b0,
+                        int64_t b1, int64_t scratch) {
+  tw::FftConvCall c = call_of(batch, channels, u, pregate, postgate, d, k, spectrum, scratch);
   c.y = pointer<void>(y);
-  c.scratch = pointer<float>(scratch);
-  for (int64_t h = h0; h < h1; h++) TW_AT_LEVEL(level, fftconv_forward(c, h, b0, b1));
+  with_plan(plan, [&](const auto& p) { TW_AT_LEVEL(level, fftconv_forward(p, c, h, b0, b1)); });
 }
 
 void tw_fftconv_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
                          int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
-                         int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h0, int64_t h1, int64_t scratch) {
-  tw::FftConvCall c{};
-  c.plan = &plan_at(plan);
-  c.batch = batch;
-  c.channels = channels;
-  c.u = pointer<const void>(u);
-  c.pregate = pointer<const void>(pregate);
-  c.postgate = pointer<const void>(postgate);
-  c.d = pointer<const float>(d);
-  c.k = pointer<const float>(k);
-  c.spectrum = pointer<const float>(spectrum);
+                         int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h, int64_t scratch) {
+  tw::FftConvCall c = call_of(batch, channels, u, pregate, postgate, d, k, spectrum, scratch);
   c.dy = pointer<const void>(dy);
   c.du = pointer<void>(du);
   c.dk = pointer<float>(dk);
   c.dd = pointer<float>(dd);
   c.dpregate = pointer<void>(dpregate);
   c.dpostgate = pointer<void>(dpostgate);
-  c.scratch = pointer<float>(scratch);
-  for (int64_t h = h0; h < h1; h++) TW_AT_LEVEL(level, fftconv_backward(c, h));
+  with_plan(plan, [&](const auto& p) { TW_AT_LEVEL(level, fftconv_backward(p, c, h)); });
 }

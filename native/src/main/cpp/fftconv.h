@@ -12,13 +12,14 @@
 #include <stdint.h>
 
 #include "fft_table.h"
+#include "fftconv_call.h"
 
 namespace tw {
 
 enum FftConvMode { kCausal = 0, kCircular = 1, kBidirectional = 2 };
-enum ElementType { kF32 = 0, kF16 = 1, kBF16 = 2 };
 
 struct FftConvPlan {
+  PlanKind kind;  // dense
   const FftTable* fft;
   int64_t length;        // L
   int64_t filterLength;  // Lk
@@ -38,30 +39,8 @@ struct FftConvPlan {
   TW_ALWAYS_INLINE bool twoSided() const { return !streaming() && (dLow < 0 || periodic) && blocks > 1; }
 };
 
-// One call. Rows are [B, H, L] arrays of the plan's dtype unless said otherwise; null where not given.
-struct FftConvCall {
-  const FftConvPlan* plan;
-  int64_t batch, channels;
-  const void *u, *pregate, *postgate, *dy;
-  const float *d, *k;     // [H], [H, Lk]
-  const float* spectrum;  // [H] filter spectra, when k is null
-  void *y, *du, *dpregate, *dpostgate;
-  float *dd, *dk;  // [H], [H, Lk]
-  float* scratch;  // of this thread
-};
-
-// Compiled once per level. Rows or heads as said; pure and single-threaded.
-#define TW_DECLARE_FFTCONV(level)                                                                                \
-  namespace level {                                                                                              \
-  int64_t fftconv_spectrum_floats(const FftConvPlan& plan);                                                      \
-  int64_t fftconv_scratch_floats(const FftConvPlan& plan, bool backward);                                        \
-  void fftconv_filter(const FftConvPlan& plan, const float* k, float* spectrum, float* scratch);                 \
-  void fftconv_forward(const FftConvCall& call, int64_t h, int64_t b0, int64_t b1);                              \
-  void fftconv_backward(const FftConvCall& call, int64_t h);                                                     \
-  }
-TW_DECLARE_FFTCONV(x86_64)
-TW_DECLARE_FFTCONV(avx2)
-TW_DECLARE_FFTCONV(avx512)
-#undef TW_DECLARE_FFTCONV
+TW_DECLARE_FFTCONV(x86_64, FftConvPlan)
+TW_DECLARE_FFTCONV(avx2, FftConvPlan)
+TW_DECLARE_FFTCONV(avx512, FftConvPlan)
 
 }  // namespace tw

@@ -4,6 +4,7 @@
 #include "fft.h"
 #include "fftconv_product.h"
 #include "fftconv_rows.h"
+#include "scratch.h"
 
 namespace tw {
 namespace TW_LEVEL_NS {
@@ -13,22 +14,6 @@ namespace {
 constexpr int64_t kResidentFloats = 6 * 1024;
 // Up to here a whole transform is one node: calls cost more than locality gains.
 constexpr int64_t kSmall = 512;
-
-// Takes pieces of whole cache lines off a thread's scratch.
-class Scratch {
- public:
-  explicit Scratch(float* x) : x_(x) {}
-  float* take(int64_t floats) {
-    float* at = x_ + used_;
-    used_ += (floats + 15) / 16 * 16;
-    return at;
-  }
-  int64_t used() const { return used_; }
-
- private:
-  float* x_;
-  int64_t used_ = 0;
-};
 
 // Blocks whose products one running sum of the filter's gradient takes.
 constexpr int64_t kShortSum = 64;
@@ -175,7 +160,10 @@ class Convolution {
   void load(const void* x, const void* gate, int64_t row, int64_t j, float* out) {
     if (j < 0 || j >= p_.blocks) return clear(out, stride_);
     const int64_t at = row + j * n_, count = valid(j);
-    if (p_.dtype == kF32 && !gate && count == n_) return fft_.forward_top(static_cast<const float*>(x) + at, out);
+    if (p_.dtype == kF32 && count == n_) {
+      const float *in = static_cast<const float*>(x) + at, *g = static_cast<const float*>(gate);
+      return g ? fft_.forward_top(GatedInput{in, g + at}, out) : fft_.forward_top(in, out);
+    }
     widen(p_.dtype, x, gate, at, count, n_, stage_);
     fft_.forward_top(stage_, out);
   }
@@ -192,7 +180,15 @@ class Convolution {
   }
   void store(const float* x, const void* gate, float d, const void* skip, int64_t row, int64_t j, void* y) {
     const int64_t at = row + j * n_, count = valid(j);
-    if (p_.dtype == kF32 && !gate && !skip && count == n_) return fft_.inverse_top(x, static_cast<float*>(y) + at);
+    if (p_.dtype == kF32 && count == n_) {
+      float* out = static_cast<float*>(y) + at;
+      const float* g = gate ? static_cast<const float*>(gate) + at : nullptr;
+      const float* s = skip ? static_cast<const float*>(skip) + at : nullptr;
+      if (g && s) return fft_.inverse_top(x, Output<true, true>{out, g, s, d});
+      if (g) return fft_.inverse_top(x, Output<true, false>{out, g, nullptr, 0});
+      if (s) return fft_.inverse_top(x, Output<false, true>{out, nullptr, s, d});
+      return fft_.inverse_top(x, out);
+    }
     narrow(p_.dtype, natural(x), gate, d, skip, at, count, y);
   }
 
@@ -389,20 +385,20 @@ void fftconv_filter(const FftConvPlan& plan, const float* k, float* spectrum, fl
   Convolution(plan, scratch, false).transform_filter(k, spectrum);
 }
 
-void fftconv_forward(const FftConvCall& c, int64_t h, int64_t b0, int64_t b1) {
-  Convolution conv(*c.plan, c.scratch, false);
+void fftconv_forward(const FftConvPlan& plan, const FftConvCall& c, int64_t h, int64_t b0, int64_t b1) {
+  Convolution conv(plan, c.scratch, false);
   const float* spectrum = conv.filter_of(c, h);
   for (int64_t b = b0; b < b1; b++) conv.forward(c, h, b, spectrum);
 }
 
-void fftconv_backward(const FftConvCall& c, int64_t h) {
-  Convolution conv(*c.plan, c.scratch, true);
+void fftconv_backward(const FftConvPlan& plan, const FftConvCall& c, int64_t h) {
+  Convolution conv(plan, c.scratch, true);
   const float* spectrum = conv.filter_of(c, h);
   if (c.dk) conv.clear_filter_gradient();
   double dd = 0;
   for (int64_t b = 0; b < c.batch; b++) conv.backward(c, h, b, spectrum, c.dd ? &dd : nullptr);
   if (c.dd) c.dd[h] = static_cast<float>(dd);
-  if (c.dk) conv.filter_gradient(c.dk + h * c.plan->filterLength);
+  if (c.dk) conv.filter_gradient(c.dk + h * plan.filterLength);
 }
 
 }  // namespace TW_LEVEL_NS

@@ -1,8 +1,9 @@
 // The frequency-sparse convolution of the rows of one head; compiled once per level. See fftconv_sparse.h for the idea.
 #include "fftconv_sparse.h"
 
-#include "fft.h"
 #include "fftconv_slices.h"
+#include "fftconv_sparse_child.h"
+#include "scratch.h"
 // The taps' part of this header is the dense convolution's.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -12,9 +13,6 @@
 namespace tw {
 namespace TW_LEVEL_NS {
 namespace {
-
-// Floats of all transforms in flight up to which a node goes pass by pass: they and the spectrum stay in L1.
-constexpr int64_t kFlatFloats = 4096;
 
 TW_INLINE V reversed(V x) {
   VI i{};
@@ -26,99 +24,9 @@ TW_INLINE C product(C a, C b) { return {a.r * b.r - a.i * b.i, a.r * b.i + a.i *
 // conj(a) b
 TW_INLINE C adjoint_product(C a, C b) { return {a.r * b.r + a.i * b.i, a.r * b.i - a.i * b.r}; }
 
-typedef C Group[4];
-
-TW_INLINE void load_group(Group& c, const float* x) {
-  TW_UNROLL for (int r = 0; r < 4; r++) c[r] = load_c(x + 2 * W * r);
-}
-TW_INLINE void store_group(const Group& c, float* x) {
-  TW_UNROLL for (int r = 0; r < 4; r++) store_c(x + 2 * W * r, c[r]);
-}
-// The levels inside the parts.
-TW_INLINE void forward_group(Group& c, const Twiddles<4>& t) {
-  transpose_parts(c);
-  radix<4>(c, t);
-}
-TW_INLINE void inverse_group(Group& c, const Twiddles<4>& t) {
-  radix_inverse<4>(c, t);
-  transpose_parts(c);
-}
-
-// The passes below the first of one child, without what is dropped.
-class ChildTransform {
- public:
-  ChildTransform(const SparsePlan& plan, const SparseChild& child)
-      : fft(child.fft), base_(plan.bytes()), child_(child), table_(*child.fft) {}
-
-  const Fft fft;
-
-  // Forward passes of in[0 .. ins), middle(v, twiddles) for every group of 4 vectors v .. v+3, inverse passes of
-  // out[0 .. outs). Nodes that are dropped get no middle; in `out` they are zeros.
-  struct Io {
-    float *in[2], *out[2];
-    int ins, outs;
-  };
-  template <class Middle>
-  void run(const Io& io, const Middle& middle) const {
-    const int64_t R = fft.radixOf(0), length = fft.vectors() / R;
-    for (int64_t r = 0; r < R; r++) descend(io, middle, 1, r, r * length, length);
-  }
-
-  // The mask of kept lanes on a spectrum's vector v.
-  bool masked() const { return child_.masks != 0; }
-  C mask(C x, int64_t v) const {
-    const int32_t bits = reinterpret_cast<const uint16_t*>(base_ + child_.masks)[v];
-    VI lane{};
-    for (int l = 0; l < W; l++) lane[l] = 1 << l;
-    const VI kept = ((VI{} + bits) & lane) != 0;
-    return {(V)((VI)x.r & kept), (V)((VI)x.i & kept)};
-  }
-
- private:
-  template <class Middle>
-  void descend(const Io& io, const Middle& middle, int p, int64_t b, int64_t v, int64_t length) const {
-    const int64_t at = fft.offset(v);
-    const uint8_t state = base_[child_.states[p] + b];
-    if (state == kDropped) {
-      const int64_t floats = length <= fft.period() ? length * 2 * W : fft.offset(length);
-      for (int i = 0; i < io.outs; i++)
-        for (int64_t f = 0; f < floats; f += W) store(io.out[i] + at + f, V{});
-      return;
-    }
-    const int flights = io.ins > io.outs ? io.ins : io.outs;
-    const bool divisible = p < fft.passes() && length / fft.radixOf(p) >= 4;
-    if (divisible && (state == kPrunable || length * flights * 2 * W > kFlatFloats)) {
-      for (int i = 0; i < io.ins; i++) fft.forward_pass(io.in[i] + at, length, 1, p, b);
-      const int64_t R = fft.radixOf(p), s = length / R;
-      for (int64_t r = 0; r < R; r++) descend(io, middle, p + 1, b * R + r, v + r * s, s);
-      for (int i = 0; i < io.outs; i++) fft.inverse_pass(io.out[i] + at, length, 1, p, b);
-      return;
-    }
-    for (int i = 0; i < io.ins; i++) {
-      int64_t l = length, nodes = 1;
-      for (int q = p; q < fft.passes(); q++) {
-        fft.forward_pass(io.in[i] + at, l, nodes, q, b * nodes);
-        l /= fft.radixOf(q), nodes *= fft.radixOf(q);
-      }
-    }
-    for (int64_t g = 0; g < length; g += 4) middle(v + g, Twiddles<4>(table_.group((v + g) / 4)));
-    for (int i = 0; i < io.outs; i++) {
-      int64_t l = 1;
-      for (int q = fft.passes() - 1; q >= p; q--) {
-        l *= fft.radixOf(q);
-        fft.inverse_pass(io.out[i] + at, l, length / l, q, b * (length / l));
-      }
-    }
-  }
-
-  const uint8_t* base_;
-  const SparseChild& child_;
-  const FftTable& table_;
-};
-
 class SparseConvolution {
  public:
-  SparseConvolution(const SparsePlan& plan, float* scratch, bool backward) : p_(plan), next_(scratch) {
+  SparseConvolution(const SparsePlan& plan, float* scratch, bool backward) : p_(plan), scratch_(scratch) {
     const int64_t M = p_.points;
     const int64_t slices = p_.slices() > p_.filterSlices() ? p_.slices() : p_.filterSlices();
     stride_ = Fft(p_.half(0).fft).storage();
@@ -133,10 +41,9 @@ class SparseConvolution {
       dyIn_ = {take(slices * M), take(slices * M)};
       take_children(dy_);
     }
-    used_ = next_ - scratch;
   }
 
-  static int64_t floats(const SparsePlan& plan, bool backward) { return SparseConvolution(plan, nullptr, backward).used_; }
+  static int64_t floats(const SparsePlan& plan, bool backward) { return SparseConvolution(plan, nullptr, backward).scratch_.used(); }
   static int64_t spectrum_floats(const SparsePlan& plan) { return plan.halves() * Fft(plan.half(0).fft).storage(); }
 
   void transform_filter(const float* k, float* spectrum) {
@@ -173,14 +80,14 @@ class SparseConvolution {
   }
 
   // The spectra of head h: those given, or made now.
-  const float* filter_of(const SparseCall& c, int64_t h) {
+  const float* filter_of(const FftConvCall& c, int64_t h) {
     if (!c.k) return c.spectrum + h * spectrum_floats(p_);
     transform_filter(c.k + h * p_.filterLength, k_);
     return k_;
   }
 
   // Row b, and row b + 1 where there is one.
-  void forward(const SparseCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
+  void forward(const FftConvCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
     const int64_t row = (b * c.channels + h) * p_.length, next = row + c.channels * p_.length;
     load(c.u, c.pregate, row, next, two, in_, u_);
     for (int i = 0; i < p_.children(); i++) {
@@ -199,7 +106,7 @@ class SparseConvolution {
   }
 
   // Gradients of the same rows; those of the filter are added to dk_.
-  void backward(const SparseCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
+  void backward(const FftConvCall& c, int64_t h, int64_t b, bool two, const float* spectrum) {
     const bool filter = c.dk != nullptr, post = c.dpostgate != nullptr, input = c.du || c.dpregate;
     if (!filter && !post && !input) return;
     const int64_t row = (b * c.channels + h) * p_.length, next = row + c.channels * p_.length;
@@ -257,16 +164,12 @@ class SparseConvolution {
     for (int64_t t = 0; t < p_.filterLength; t++) dk[t] = scale * in_.re[t];
   }
 
-  double dot_rows(const SparseCall& c, int64_t h, int64_t b) const {
+  double dot_rows(const FftConvCall& c, int64_t h, int64_t b) const {
     return dot(p_.dtype, c.u, c.dy, (b * c.channels + h) * p_.length, p_.length);
   }
 
  private:
-  float* take(int64_t floats) {
-    float* at = next_;
-    next_ += (floats + 15) / 16 * 16;
-    return at;
-  }
+  float* take(int64_t floats) { return scratch_.take(floats); }
   void take_children(Planes (&x)[kMaxSplit]) {
     for (int i = 0; i < p_.children(); i++) x[i] = {take(p_.points), take(p_.points)};
   }
@@ -365,14 +268,14 @@ class SparseConvolution {
     });
   }
 
-  void put_input_gradients(const SparseCall& c, int64_t h, const float* dv, int64_t row) {
+  void put_input_gradients(const FftConvCall& c, int64_t h, const float* dv, int64_t row) {
     if (c.du) narrow(p_.dtype, dv, c.pregate, c.d ? c.d[h] : 0, c.d ? c.dy : nullptr, row, p_.length, c.du);
     if (c.dpregate) narrow(p_.dtype, dv, c.u, 0, nullptr, row, p_.length, c.dpregate);
   }
 
   const SparsePlan& p_;
-  float* next_;
-  int64_t stride_, used_;
+  Scratch scratch_;
+  int64_t stride_;
   float *x_, *k_, *g_ = nullptr, *dk_ = nullptr;
   Planes in_, out_, dyIn_ = {};
   Planes u_[kMaxSplit], dy_[kMaxSplit];  // one plane pair a child
@@ -380,22 +283,22 @@ class SparseConvolution {
 
 }  // namespace
 
-int64_t sparse_spectrum_floats(const SparsePlan& plan) { return SparseConvolution::spectrum_floats(plan); }
+int64_t fftconv_spectrum_floats(const SparsePlan& plan) { return SparseConvolution::spectrum_floats(plan); }
 
-int64_t sparse_scratch_floats(const SparsePlan& plan, bool backward) { return SparseConvolution::floats(plan, backward); }
+int64_t fftconv_scratch_floats(const SparsePlan& plan, bool backward) { return SparseConvolution::floats(plan, backward); }
 
-void sparse_filter(const SparsePlan& plan, const float* k, float* spectrum, float* scratch) {
+void fftconv_filter(const SparsePlan& plan, const float* k, float* spectrum, float* scratch) {
   SparseConvolution(plan, scratch, false).transform_filter(k, spectrum);
 }
 
-void sparse_forward(const SparseCall& c, int64_t h, int64_t b0, int64_t b1) {
-  SparseConvolution conv(*c.plan, c.scratch, false);
+void fftconv_forward(const SparsePlan& plan, const FftConvCall& c, int64_t h, int64_t b0, int64_t b1) {
+  SparseConvolution conv(plan, c.scratch, false);
   const float* spectrum = conv.filter_of(c, h);
   for (int64_t b = b0; b < b1; b += 2) conv.forward(c, h, b, b + 1 < b1, spectrum);
 }
 
-void sparse_backward(const SparseCall& c, int64_t h) {
-  SparseConvolution conv(*c.plan, c.scratch, true);
+void fftconv_backward(const SparsePlan& plan, const FftConvCall& c, int64_t h) {
+  SparseConvolution conv(plan, c.scratch, true);
   const float* spectrum = conv.filter_of(c, h);
   if (c.dk) conv.clear_filter_gradient();
   double dd = 0;
@@ -404,7 +307,7 @@ void sparse_backward(const SparseCall& c, int64_t h) {
     for (int64_t b = 0; b < c.batch; b++) dd += conv.dot_rows(c, h, b);
     c.dd[h] = static_cast<float>(dd);
   }
-  if (c.dk) conv.filter_gradient(c.dk + h * c.plan->filterLength);
+  if (c.dk) conv.filter_gradient(c.dk + h * plan.filterLength);
 }
 
 }  // namespace TW_LEVEL_NS

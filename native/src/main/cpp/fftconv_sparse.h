@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "fft_table.h"
+#include "fftconv_call.h"
 
 namespace tw {
 
@@ -31,6 +32,7 @@ struct SparseChild {
 };
 
 struct SparsePlan {
+  PlanKind kind;         // sparse
   int64_t length;        // L
   int64_t filterLength;  // Lk
   int64_t points;        // M
@@ -59,29 +61,8 @@ void sparse_plan_init(SparsePlan* plan, int64_t length, int64_t filterLength, in
 // Gives the child of a residue its transform, of theta = residue / split turns; no effect when the child is dropped.
 void sparse_plan_child(SparsePlan* plan, int64_t residue, const FftTable* fft, const uint16_t* kept);
 
-struct SparseCall {
-  const SparsePlan* plan;
-  int64_t batch, channels;
-  const void *u, *pregate, *postgate, *dy;
-  const float *d, *k;     // [H], [H, Lk]
-  const float* spectrum;  // [H] filter spectra, when k is null
-  void *y, *du, *dpregate, *dpostgate;
-  float *dd, *dk;  // [H], [H, Lk]
-  float* scratch;  // of this thread
-};
-
-// Compiled once per level; pure and single-threaded. Batch ranges begin at an even row, for the same pairs in every call.
-#define TW_DECLARE_SPARSE(level)                                                                \
-  namespace level {                                                                             \
-  int64_t sparse_spectrum_floats(const SparsePlan& plan);                                       \
-  int64_t sparse_scratch_floats(const SparsePlan& plan, bool backward);                         \
-  void sparse_filter(const SparsePlan& plan, const float* k, float* spectrum, float* scratch); \
-  void sparse_forward(const SparseCall& call, int64_t h, int64_t b0, int64_t b1);               \
-  void sparse_backward(const SparseCall& call, int64_t h);                                      \
-  }
-TW_DECLARE_SPARSE(x86_64)
-TW_DECLARE_SPARSE(avx2)
-TW_DECLARE_SPARSE(avx512)
-#undef TW_DECLARE_SPARSE
+TW_DECLARE_FFTCONV(x86_64, SparsePlan)
+TW_DECLARE_FFTCONV(avx2, SparsePlan)
+TW_DECLARE_FFTCONV(avx512, SparsePlan)
 
 }  // namespace tw

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "fftconv_sparse.h"
-#include "tilewright.h"
+#include "c_api.h"
 
 namespace tw {
 namespace {
@@ -53,6 +53,7 @@ int64_t sparse_plan_bytes(int lanes, int64_t points, int64_t split) {
 void sparse_plan_init(SparsePlan* p, int64_t length, int64_t filterLength, int dtype, int64_t points, int64_t split,
                       const uint16_t* kept) {
   *p = {};
+  p->kind = kSparsePlan;
   p->length = length;
   p->filterLength = filterLength;
   p->points = points;
@@ -127,26 +128,8 @@ void sparse_plan_child(SparsePlan* p, int64_t residue, const FftTable* fft, cons
 
 }  // namespace tw
 
-namespace {
-
-template <class T>
-T* pointer(int64_t address) {
-  return reinterpret_cast<T*>(static_cast<intptr_t>(address));
-}
-
-const tw::SparsePlan& plan_at(int64_t address) { return *pointer<const tw::SparsePlan>(address); }
-
-int64_t bytes(int64_t floats) { return (floats * 4 + 63) / 64 * 64; }
-
-#define TW_AT_LEVEL(level, call)            \
-  (level == TW_LEVEL_AVX512 ? tw::avx512::call \
-   : level == TW_LEVEL_AVX2 ? tw::avx2::call   \
-                            : tw::x86_64::call)
-
-}  // namespace
-
 int64_t tw_fftconv_sparse_plan_bytes(int level, int64_t points, int64_t split) {
-  return tw::sparse_plan_bytes(4 << level, points, split);
+  return tw::sparse_plan_bytes(lanes(level), points, split);
 }
 
 void tw_fftconv_sparse_plan_init(int64_t plan, int64_t length, int64_t filter_length, int dtype, int64_t points,
@@ -158,58 +141,4 @@ void tw_fftconv_sparse_plan_init(int64_t plan, int64_t length, int64_t filter_le
 void tw_fftconv_sparse_plan_child(int64_t plan, int64_t residue, int64_t table, int64_t kept) {
   tw::sparse_plan_child(pointer<tw::SparsePlan>(plan), residue, pointer<const tw::FftTable>(table),
                         pointer<const uint16_t>(kept));
-}
-
-int64_t tw_fftconv_sparse_spectrum_bytes(int level, int64_t plan) {
-  return bytes(TW_AT_LEVEL(level, sparse_spectrum_floats(plan_at(plan))));
-}
-
-int64_t tw_fftconv_sparse_scratch_bytes(int level, int64_t plan, bool backward) {
-  return bytes(TW_AT_LEVEL(level, sparse_scratch_floats(plan_at(plan), backward)));
-}
-
-void tw_fftconv_sparse_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch) {
-  const float* taps = pointer<const float>(k);
-  TW_AT_LEVEL(level, sparse_filter(plan_at(plan), taps, pointer<float>(spectrum), pointer<float>(scratch)));
-}
-
-void tw_fftconv_sparse_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
-                               int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h, int64_t b0,
-                               int64_t b1, int64_t scratch) {
-  tw::SparseCall c{};
-  c.plan = &plan_at(plan);
-  c.batch = batch;
-  c.channels = channels;
-  c.u = pointer<const void>(u);
-  c.pregate = pointer<const void>(pregate);
-  c.postgate = pointer<const void>(postgate);
-  c.d = pointer<const float>(d);
-  c.k = pointer<const float>(k);
-  c.spectrum = pointer<const float>(spectrum);
-  c.y = pointer<void>(y);
-  c.scratch = pointer<float>(scratch);
-  TW_AT_LEVEL(level, sparse_forward(c, h, b0, b1));
-}
-
-void tw_fftconv_sparse_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
-                                int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
-                                int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h, int64_t scratch) {
-  tw::SparseCall c{};
-  c.plan = &plan_at(plan);
-  c.batch = batch;
-  c.channels = channels;
-  c.u = pointer<const void>(u);
-  c.pregate = pointer<const void>(pregate);
-  c.postgate = pointer<const void>(postgate);
-  c.d = pointer<const float>(d);
-  c.k = pointer<const float>(k);
-  c.spectrum = pointer<const float>(spectrum);
-  c.dy = pointer<const void>(dy);
-  c.du = pointer<void>(du);
-  c.dk = pointer<float>(dk);
-  c.dd = pointer<float>(dd);
-  c.dpregate = pointer<void>(dpregate);
-  c.dpostgate = pointer<void>(dpostgate);
-  c.scratch = pointer<float>(scratch);
-  TW_AT_LEVEL(level, sparse_backward(c, h));
 }

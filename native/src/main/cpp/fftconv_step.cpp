@@ -1,21 +1,11 @@
 // The C functions of the decoder: from addresses to the code of a level.
 #include "fftconv_step.h"
 
-#include "tilewright.h"
+#include "c_api.h"
 
 namespace {
 
-template <class T>
-T* pointer(int64_t address) {
-  return reinterpret_cast<T*>(static_cast<intptr_t>(address));
-}
-
 tw::FftConvStepper& stepper_at(int64_t address) { return *pointer<tw::FftConvStepper>(address); }
-
-#define TW_AT_LEVEL(level, call)              \
-  (level == TW_LEVEL_AVX512 ? tw::avx512::call \
-   : level == TW_LEVEL_AVX2 ? tw::avx2::call   \
-                            : tw::x86_64::call)
 
 }  // namespace
 

@@ -30,6 +30,11 @@ TW_INLINE void transpose_parts(V& a, V& b, V& c, V& d) {
   d = TW_SHUFFLE_PARTS(ab1, cd1, 2, 3, 6, 7);
 }
 
+// One part.
+typedef float V4 __attribute__((vector_size(16), aligned(1), may_alias));
+TW_INLINE V4 load4(const float* p) { return *reinterpret_cast<const V4*>(p); }
+TW_INLINE void store4(float* p, V4 x) { *reinterpret_cast<V4*>(p) = x; }
+
 // The 4 floats at p in every part.
 TW_INLINE V broadcast_part(const float* p) {
   // As intrinsics, so that it is one load: the compiler would load and then shuffle.
@@ -40,23 +45,21 @@ TW_INLINE V broadcast_part(const float* p) {
 #elif TW_LEVEL == 0
   return load(p);
 #else
-  typedef float V4 __attribute__((vector_size(16), aligned(1), may_alias));
-  const V4 x = *reinterpret_cast<const V4*>(p);
+  const V4 x = load4(p);
   return __builtin_shufflevector(x, x, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
 #endif
 }
 
-// For each q the sum of z[q]'s parts, 4 floats at p + q * stride.
-TW_INLINE void store_part_sums(float* p, int64_t stride, const V (&z)[W / 4]) {
-  typedef float V4 __attribute__((vector_size(16), aligned(1), may_alias));
+// put(q, the sum of z[q]'s parts) for each q.
+template <class Put>
+TW_INLINE void part_sums(const V (&z)[W / 4], const Put& put) {
 #if TW_LEVEL == 0
-  (void)stride;
-  *reinterpret_cast<V4*>(p) = z[0];
+  put(0, (V4)z[0]);
 #elif TW_LEVEL == 1
   const V sum = __builtin_shufflevector(z[0], z[1], 0, 1, 2, 3, 8, 9, 10, 11) +
                 __builtin_shufflevector(z[0], z[1], 4, 5, 6, 7, 12, 13, 14, 15);
-  *reinterpret_cast<V4*>(p) = __builtin_shufflevector(sum, sum, 0, 1, 2, 3);
-  *reinterpret_cast<V4*>(p + stride) = __builtin_shufflevector(sum, sum, 4, 5, 6, 7);
+  put(0, __builtin_shufflevector(sum, sum, 0, 1, 2, 3));
+  put(1, __builtin_shufflevector(sum, sum, 4, 5, 6, 7));
 #else
   // Parts 0+2 and 1+3 of z[0] | of z[1], and the same of z[2] | z[3]; then the two halves of each.
   const V a = __builtin_shufflevector(z[0], z[1], 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
@@ -65,10 +68,10 @@ TW_INLINE void store_part_sums(float* p, int64_t stride, const V (&z)[W / 4]) {
               __builtin_shufflevector(z[2], z[3], 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
   const V sum = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
                 __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-  *reinterpret_cast<V4*>(p) = __builtin_shufflevector(sum, sum, 0, 1, 2, 3);
-  *reinterpret_cast<V4*>(p + stride) = __builtin_shufflevector(sum, sum, 4, 5, 6, 7);
-  *reinterpret_cast<V4*>(p + 2 * stride) = __builtin_shufflevector(sum, sum, 8, 9, 10, 11);
-  *reinterpret_cast<V4*>(p + 3 * stride) = __builtin_shufflevector(sum, sum, 12, 13, 14, 15);
+  put(0, __builtin_shufflevector(sum, sum, 0, 1, 2, 3));
+  put(1, __builtin_shufflevector(sum, sum, 4, 5, 6, 7));
+  put(2, __builtin_shufflevector(sum, sum, 8, 9, 10, 11));
+  put(3, __builtin_shufflevector(sum, sum, 12, 13, 14, 15));
 #endif
 }
 

@@ -59,36 +59,26 @@ int64_t tw_fftconv_scratch_bytes(int level, int64_t plan, bool backward);
 
 // One head: k [Lk] to its spectrum.
 void tw_fftconv_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch);
-// Heads h0 .. h1-1 of batches b0 .. b1-1. Addresses are those of whole tensors; 0: not given. With k the filter is transformed
-// in the call, else `spectrum` holds every head's.
+// Batches b0 .. b1-1 of head h. Addresses are those of whole tensors; 0: not given. With k the filter is transformed in the
+// call, else `spectrum` holds every head's.
 void tw_fftconv_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
-                        int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h0, int64_t h1,
-                        int64_t b0, int64_t b1, int64_t scratch);
-// Heads h0 .. h1-1 of all batches; gradients whose address is 0 are not computed.
+                        int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h, int64_t b0,
+                        int64_t b1, int64_t scratch);
+// All batches of head h; gradients whose address is 0 are not computed.
 void tw_fftconv_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
                          int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
-                         int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h0, int64_t h1, int64_t scratch);
+                         int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h, int64_t scratch);
 
 // --- fftconv_sparse.cpp: the same with only some frequencies of a cyclic transform of N points kept; see fftconv_sparse.h ---
 
 // A plan: rows of N = split * points samples in `split` (1, 2, 4, 8 or 16) slices. `kept`: a bit for each frequency, in 16-bit
 // words, lowest first. Then each residue modulo split that keeps a frequency gets its table, of `points` points and
-// residue / split turns; all with the same radices.
+// residue / split turns; all with the same radices. It serves the functions above as a dense plan does, but that b0 is even: rows
+// go in pairs.
 int64_t tw_fftconv_sparse_plan_bytes(int level, int64_t points, int64_t split);
 void tw_fftconv_sparse_plan_init(int64_t plan, int64_t length, int64_t filter_length, int dtype, int64_t points,
                                  int64_t split, int64_t kept);
 void tw_fftconv_sparse_plan_child(int64_t plan, int64_t residue, int64_t table, int64_t kept);
-// Bytes of one head's filter spectrum, and of one thread's scratch.
-int64_t tw_fftconv_sparse_spectrum_bytes(int level, int64_t plan);
-int64_t tw_fftconv_sparse_scratch_bytes(int level, int64_t plan, bool backward);
-// As those of the dense convolution, for one head. b0 is even: rows go in pairs.
-void tw_fftconv_sparse_filter(int level, int64_t plan, int64_t k, int64_t spectrum, int64_t scratch);
-void tw_fftconv_sparse_forward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
-                               int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t y, int64_t h, int64_t b0,
-                               int64_t b1, int64_t scratch);
-void tw_fftconv_sparse_backward(int level, int64_t plan, int64_t batch, int64_t channels, int64_t u, int64_t pregate,
-                                int64_t postgate, int64_t d, int64_t k, int64_t spectrum, int64_t dy, int64_t du, int64_t dk,
-                                int64_t dd, int64_t dpregate, int64_t dpostgate, int64_t h, int64_t scratch);
 
 // --- fftconv_step.cpp: a causal convolution token by token; see fftconv_step.h ---
 

@@ -71,10 +71,12 @@ void convolution(int level, int64_t L, int64_t Lk, int mode, int64_t n, int64_t 
   auto k = noise(rng, H * Lk);
   for (int64_t i = 0; i < H * Lk; i++) k[i] /= std::sqrt(1.0f + i % Lk);
   std::vector<float> y(B * H * L, NAN), du(y), dpre(y), dpost(y), dk(H * Lk, NAN), dd(H, NAN);
-  tw_fftconv_forward(level, plan.address(), B, H, at(u), at(pre), at(post), at(d), at(k), 0, at(y), 0, H, 0, B,
-                     scratch.address());
-  tw_fftconv_backward(level, plan.address(), B, H, at(u), at(pre), at(post), at(d), at(k), 0, at(dy), at(du), at(dk), at(dd),
-                      at(dpre), at(dpost), 0, H, scratch.address());
+  for (int64_t h = 0; h < H; h++) {
+    tw_fftconv_forward(level, plan.address(), B, H, at(u), at(pre), at(post), at(d), at(k), 0, at(y), h, 0, B,
+                       scratch.address());
+    tw_fftconv_backward(level, plan.address(), B, H, at(u), at(pre), at(post), at(d), at(k), 0, at(dy), at(du), at(dk),
+                        at(dd), at(dpre), at(dpost), h, scratch.address());
+  }
   std::vector<double> wy(B * H * L), wdu(wy), wdpre(wy), wdpost(wy), wdk(H * Lk), wdd(H);
   for (int64_t h = 0; h < H; h++) {
     std::vector<double> g(2 * L - 1), dg(2 * L - 1);

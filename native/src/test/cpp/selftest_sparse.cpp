@@ -53,7 +53,7 @@ bool agrees(int level, int64_t n, int64_t split, int64_t radices, int64_t L, int
     tw_fft_table_init(level, points, radices, static_cast<double>(r) / split, tables.back()->address());
     tw_fftconv_sparse_plan_child(plan.address(), r, tables.back()->address(), bits.address());
   }
-  Memory scratch(tw_fftconv_sparse_scratch_bytes(level, plan.address(), true));
+  Memory scratch(tw_fftconv_scratch_bytes(level, plan.address(), true));
   std::mt19937 rng(static_cast<unsigned>(n + split));
   std::normal_distribution<float> normal;
   const auto noise = [&](int64_t count) {
@@ -63,9 +63,9 @@ bool agrees(int level, int64_t n, int64_t split, int64_t radices, int64_t L, int
   };
   const auto u = noise(B * L), dy = noise(B * L), k = noise(Lk);
   std::vector<float> y(B * L, NAN), du(B * L, NAN), dk(Lk, NAN);
-  tw_fftconv_sparse_forward(level, plan.address(), B, H, at(u), 0, 0, 0, at(k), 0, at(y), 0, 0, B, scratch.address());
-  tw_fftconv_sparse_backward(level, plan.address(), B, H, at(u), 0, 0, 0, at(k), 0, at(dy), at(du), at(dk), 0, 0, 0, 0,
-                             scratch.address());
+  tw_fftconv_forward(level, plan.address(), B, H, at(u), 0, 0, 0, at(k), 0, at(y), 0, 0, B, scratch.address());
+  tw_fftconv_backward(level, plan.address(), B, H, at(u), 0, 0, 0, at(k), 0, at(dy), at(du), at(dk), 0, 0, 0, 0,
+                      scratch.address());
   std::vector<double> taps(n), dLags(n), wy(B * L), wdu(B * L);
   for (int64_t j = 0; j < Lk; j++) taps[j] = k[j];
   const std::vector<double> lags = kept_part(taps, keep);

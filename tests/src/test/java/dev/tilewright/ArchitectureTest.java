@@ -12,8 +12,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * The direction of imports between the rooms of the library, top to bottom: cli, bench, oracle; op;
- * schedule, kernel; cuda, sim, cpu; dev.tilewright. A room that does not exist yet passes.
+ * The direction of imports between the rooms of the library, top to bottom: cli, bench; tune;
+ * oracle; op; schedule, kernel; cuda, sim, cpu; dev.tilewright. A room that does not exist yet
+ * passes.
  */
 @AnalyzeClasses(packages = "dev.tilewright", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
@@ -50,6 +51,10 @@ final class ArchitectureTest {
   @ArchTest static final ArchRule JNI_USES_NOTHING = onlyUses("jni");
 
   @ArchTest static final ArchRule ORACLE_USES_SPECS_ONLY = onlyUses("oracle", "", "op");
+
+  @ArchTest
+  static final ArchRule TUNE_USES_WHAT_CLI_MAY =
+      onlyUses("tune", "", "op", "schedule", "constrint", "oracle");
 
   @ArchTest
   static final ArchRule ONLY_ROOT_CPU_AND_OP_CALL_NATIVES =

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class NativeBaselines {
   private static final String[] HEADERS = {
-    "pool.hpp", "loops.hpp", "transform.hpp", "conv.hpp", "probe.hpp"
+    "pool.hpp", "loops.hpp", "shared_object.hpp", "transform.hpp", "conv.hpp", "probe.hpp"
   };
   private static final String[] SOURCES = {
     "conv.cpp", "mkl.cpp", "fftw.cpp", "probe.cpp", "jni.cpp"

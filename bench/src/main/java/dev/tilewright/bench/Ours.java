@@ -6,6 +6,7 @@ import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.bench.FftConvCase.Pass;
 import dev.tilewright.op.FftConv;
+import dev.tilewright.schedule.Tile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,9 +26,18 @@ final class Ours extends InProcess {
    *     have, see {@link References}
    */
   Ours(Device device, FftConvCase problem, Inputs inputs) {
+    this(device, problem, inputs, FftConv.plan(device, problem.spec()));
+  }
+
+  /** The same with a tile of the caller's choice. */
+  Ours(Device device, FftConvCase problem, Inputs inputs, Tile tile) {
+    this(device, problem, inputs, FftConv.plan(device, problem.spec(), tile));
+  }
+
+  private Ours(Device device, FftConvCase problem, Inputs inputs, FftConv plan) {
+    this.plan = plan;
     pass = problem.pass();
     stream = device.stream();
-    plan = FftConv.plan(device, problem.spec());
     long[] shape = {problem.batch(), problem.channels(), problem.length()};
     DType dtype = problem.dtype();
     Tensor k = keep(device.of(fit(inputs, problem), DType.F32, problem.channels(), problem.taps()));

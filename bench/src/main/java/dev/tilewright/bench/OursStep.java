@@ -96,7 +96,7 @@ final class OursStep extends InProcess {
 
   @Override
   public long workspaceBytes() {
-    return plan.workspaceBytes();
+    return plan.workspaceBytes() + stepper.workspaceBytes();
   }
 
   @Override

@@ -104,6 +104,13 @@ public record CpuSpec(
         level.label());
   }
 
+  /** The same machine with so many cores in use. */
+  public CpuSpec withCores(int cores) {
+    return cores == this.cores
+        ? this
+        : new CpuSpec(model, cores, Math.max(cores, logicalCpus), l1Bytes, l2Bytes, l3Bytes, level);
+  }
+
   @Override
   public String describe() {
     return model

@@ -82,6 +82,9 @@ public interface Device extends AutoCloseable {
    * @throws InvalidSpecException unless there are as many values as the shape has elements
    */
   default Tensor of(float[] values, DType dtype, long... shape) {
+    if (values == null) {
+      throw new InvalidSpecException("values", null, "an array of the shape's elements");
+    }
     Tensor tensor = empty(dtype, shape);
     try {
       tensor.copyFrom(values);
@@ -97,6 +100,8 @@ public interface Device extends AutoCloseable {
    * is never freed here.
    *
    * @param address in this device's memory, a multiple of the element size
+   * @throws InvalidSpecException when the address is not above 0 or not aligned, or the tensor
+   *     would reach beyond 2^63 - 1
    */
   Tensor wrap(long address, DType dtype, long... shape);
 

@@ -53,17 +53,29 @@ public final class Tensor implements AutoCloseable {
    * A tensor over foreign memory that stays the caller's. For implementations of {@link Device};
    * users call {@link Device#wrap}.
    *
-   * @throws InvalidSpecException when the address is 0 or not a multiple of the element size, a
-   *     dimension is below 1 or the size overflows
+   * @throws InvalidSpecException when the address is not above 0 or not a multiple of the element
+   *     size, a dimension is below 1, or the size or the end overflows
    */
   public static Tensor foreign(Device device, long address, DType dtype, long... shape) {
     long[] own = copy(shape);
     long elements = elements(dtype, own);
-    if (address == 0 || address % dtype.bytes() != 0) {
+    if (address <= 0 || address % dtype.bytes() != 0) {
       throw new InvalidSpecException(
           "address",
           "0x" + Long.toHexString(address),
-          "a non-zero multiple of " + dtype.bytes() + " bytes for " + dtype.label());
+          "a multiple of "
+              + dtype.bytes()
+              + " bytes for "
+              + dtype.label()
+              + ", from "
+              + dtype.bytes()
+              + " to 2^63 - 1");
+    }
+    if (address > Long.MAX_VALUE - elements * dtype.bytes()) {
+      throw new InvalidSpecException(
+          "shape",
+          Arrays.toString(own) + " at 0x" + Long.toHexString(address),
+          "an end below 2^63");
     }
     return new Tensor(device, dtype, own, elements, null, address);
   }
@@ -124,8 +136,15 @@ public final class Tensor implements AutoCloseable {
     return shape.length;
   }
 
-  /** Size of dimension {@code i}, counted from 0. */
+  /**
+   * Size of dimension {@code i}, counted from 0.
+   *
+   * @throws InvalidSpecException when there is no such dimension
+   */
   public long dim(int i) {
+    if (i < 0 || i >= shape.length) {
+      throw new InvalidSpecException("dim", i, "0 to " + (shape.length - 1) + " of " + this);
+    }
     return shape[i];
   }
 
@@ -168,7 +187,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidSpecException unless there are as many values as elements
    */
   public void copyFrom(float[] values) {
-    requireLength("values", values.length);
+    requireLength(values);
     copyFrom(0, values, 0, values.length);
   }
 
@@ -206,7 +225,7 @@ public final class Tensor implements AutoCloseable {
    * @throws InvalidSpecException unless the array has as many places as there are elements
    */
   public void copyTo(float[] values) {
-    requireLength("values", values.length);
+    requireLength(values);
     copyTo(0, values, 0, values.length);
   }
 
@@ -251,14 +270,19 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  private void requireLength(String argument, int length) {
-    if (length != elements) {
+  private void requireLength(float[] values) {
+    if (values == null || values.length != elements) {
       throw new InvalidSpecException(
-          argument, "length " + length, "length " + elements + " to match " + this);
+          "values",
+          values == null ? null : "length " + values.length,
+          "length " + elements + " to match " + this);
     }
   }
 
   private void requireRange(long first, float[] values, int from, int count) {
+    if (values == null) {
+      throw new InvalidSpecException("values", null, "an array");
+    }
     if (count < 0 || first < 0 || first > elements - count) {
       throw new InvalidSpecException(
           "first", first + " with count " + count, "a range inside the " + elements + " elements");

@@ -163,7 +163,10 @@ public final class Native {
   public static native void tw_fftconv_plan_init(
       long plan, long table, long length, long filterLength, int mode, int dtype, long group);
 
-  /** See {@code tilewright.h}: bytes of one head's filter spectrum. */
+  /**
+   * See {@code tilewright.h}: bytes of one head's filter spectrum; of a plan of either kind, as in
+   * the calls below.
+   */
   public static native long tw_fftconv_spectrum_bytes(int level, long plan);
 
   /** See {@code tilewright.h}: bytes of one thread's scratch. */
@@ -174,71 +177,8 @@ public final class Native {
   public static native void tw_fftconv_filter(
       int level, long plan, long k, long spectrum, long scratch);
 
-  /** See {@code tilewright.h}: some heads and batch rows forward. */
-  public static native void tw_fftconv_forward(
-      int level,
-      long plan,
-      long batch,
-      long channels,
-      long u,
-      long pregate,
-      long postgate,
-      long d,
-      long k,
-      long spectrum,
-      long y,
-      long h0,
-      long h1,
-      long b0,
-      long b1,
-      long scratch);
-
-  /** See {@code tilewright.h}: the gradients of some heads. */
-  public static native void tw_fftconv_backward(
-      int level,
-      long plan,
-      long batch,
-      long channels,
-      long u,
-      long pregate,
-      long postgate,
-      long d,
-      long k,
-      long spectrum,
-      long dy,
-      long du,
-      long dk,
-      long dd,
-      long dpregate,
-      long dpostgate,
-      long h0,
-      long h1,
-      long scratch);
-
-  /** See {@code tilewright.h}: bytes of the plan of a frequency-sparse convolution. */
-  public static native long tw_fftconv_sparse_plan_bytes(int level, long points, long split);
-
-  /** See {@code tilewright.h}: fills such a plan. */
-  public static native void tw_fftconv_sparse_plan_init(
-      long plan, long length, long filterLength, int dtype, long points, long split, long kept);
-
-  /** See {@code tilewright.h}: gives one residue of such a plan its table. */
-  public static native void tw_fftconv_sparse_plan_child(
-      long plan, long residue, long table, long kept);
-
-  /** See {@code tilewright.h}: bytes of the kept spectrum of one head's filter. */
-  public static native long tw_fftconv_sparse_spectrum_bytes(int level, long plan);
-
-  /** See {@code tilewright.h}: bytes of one thread's scratch. */
-  public static native long tw_fftconv_sparse_scratch_bytes(
-      int level, long plan, @Cast("bool") boolean backward);
-
-  /** See {@code tilewright.h}: the kept spectrum of one head's filter. */
-  public static native void tw_fftconv_sparse_filter(
-      int level, long plan, long k, long spectrum, long scratch);
-
   /** See {@code tilewright.h}: some batch rows of a head forward. */
-  public static native void tw_fftconv_sparse_forward(
+  public static native void tw_fftconv_forward(
       int level,
       long plan,
       long batch,
@@ -256,7 +196,7 @@ public final class Native {
       long scratch);
 
   /** See {@code tilewright.h}: the gradients of a head. */
-  public static native void tw_fftconv_sparse_backward(
+  public static native void tw_fftconv_backward(
       int level,
       long plan,
       long batch,
@@ -275,6 +215,17 @@ public final class Native {
       long dpostgate,
       long h,
       long scratch);
+
+  /** See {@code tilewright.h}: bytes of the plan of a frequency-sparse convolution. */
+  public static native long tw_fftconv_sparse_plan_bytes(int level, long points, long split);
+
+  /** See {@code tilewright.h}: fills such a plan. */
+  public static native void tw_fftconv_sparse_plan_init(
+      long plan, long length, long filterLength, int dtype, long points, long split, long kept);
+
+  /** See {@code tilewright.h}: gives one residue of such a plan its table. */
+  public static native void tw_fftconv_sparse_plan_child(
+      long plan, long residue, long table, long kept);
 
   /** See {@code tilewright.h}: bytes of a stepper. */
   public static native long tw_fftconv_step_bytes();

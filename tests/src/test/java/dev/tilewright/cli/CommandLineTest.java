@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,13 +23,17 @@ class CommandLineTest {
   void saysWhatItIs() {
     assertTrue(Tw.run("--version").expect(0).out().startsWith("tilewright "));
     String help = Tw.run("--help").expect(0).out();
-    for (String verb : new String[] {"demo", "test", "doctor", "devices", "ops", "run", "bench"}) {
+    for (String verb :
+        List.of(
+            "demo", "test", "doctor", "devices", "ops", "run", "bench", "explain", "tune",
+            "cache")) {
       assertTrue(help.contains("\n  " + verb), help);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "test", "doctor", "devices", "ops", "run"})
+  @ValueSource(
+      strings = {"demo", "test", "doctor", "devices", "ops", "run", "explain", "tune", "cache"})
   void everyVerbHasHelp(String verb) {
     Tw call = Tw.run(verb, "--help").expect(0);
     assertTrue(call.out().contains("tw " + verb), call.out());
@@ -70,6 +75,30 @@ class CommandLineTest {
     assertTrue(devices.get(0).get("usable").booleanValue());
     for (JsonNode device : devices) {
       assertFalse(device.get("detail").textValue().isBlank());
+    }
+  }
+
+  @Test
+  void theThreadsThatWereAskedForAreShown() {
+    String before = System.getProperty("tilewright.cpu.threads");
+    try {
+      System.setProperty("tilewright.cpu.threads", "3");
+      for (String verb : new String[] {"doctor", "devices"}) {
+        String text = Tw.run(verb).expect(0).out();
+        assertTrue(text.contains("3 threads by -Dtilewright.cpu.threads"), text);
+      }
+      System.setProperty("tilewright.cpu.threads", "many");
+      String devices = Tw.run("devices").expect(0).out();
+      assertTrue(
+          devices.startsWith("cpu       not usable  tilewright.cpu.threads: got many"), devices);
+      String doctor = Tw.run("doctor").expect(3).out();
+      assertTrue(doctor.contains("failed   tilewright.cpu.threads: got many"), doctor);
+    } finally {
+      if (before == null) {
+        System.clearProperty("tilewright.cpu.threads");
+      } else {
+        System.setProperty("tilewright.cpu.threads", before);
+      }
     }
   }
 

@@ -101,6 +101,34 @@ class OutputFilesTest {
   }
 
   @Test
+  void followsALinkToAFileThatIsNotThereYet() throws IOException {
+    Path folderLink =
+        Files.createSymbolicLink(
+            folder.resolve("inner"), Files.createDirectory(folder.resolve("real")));
+    Path link = Files.createSymbolicLink(folderLink.resolve("a.npy"), Path.of("next.npy"));
+    Files.createSymbolicLink(folderLink.resolve("next.npy"), Path.of("../real.npy"));
+    try (OutputFiles files = OutputFiles.stage(Map.of("a", link))) {
+      files.write("a", new long[] {1}, (offset, values, n) -> values[0] = 3);
+      files.commit();
+    }
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.isSymbolicLink(folderLink.resolve("next.npy")));
+    assertEquals(3, Npy.readAll(Npy.header(folder.resolve("real.npy")))[0]);
+  }
+
+  @Test
+  void refusesLinksThatLeadNowhere() throws IOException {
+    Path lost = folder.resolve("lost.npy");
+    Files.createSymbolicLink(lost, Path.of("none/a.npy"));
+    refuses(lost, "there is no directory");
+    Path loop = folder.resolve("loop.npy");
+    Files.createSymbolicLink(loop, loop);
+    refuses(loop, "too many levels of symbolic links");
+    assertTrue(Files.isSymbolicLink(lost) && Files.isSymbolicLink(loop));
+    assertEquals(2, entries());
+  }
+
+  @Test
   void refusesPlacesThatCannotBeWritten() throws IOException {
     refuses(folder.resolve("none/a.npy"), "there is no directory");
     refuses(folder, "is a directory");

@@ -210,7 +210,9 @@ class RunCommandTest {
   @Test
   void aMissingDeviceIsCodeThree() throws IOException {
     for (String device : new String[] {"cuda:0", "sim:h100", "tpu"}) {
-      fftconv("--device " + device + " --in u=@u --in k=@k --out y=@y").fails(3, device);
+      Tw call = fftconv("--device " + device + " --in u=@u --in k=@k --out y=@y");
+      call.fails(3, device);
+      assertFalse(call.err().contains(".;"), call.err());
     }
     assertFalse(Files.exists(file("y")));
     assertTidy();

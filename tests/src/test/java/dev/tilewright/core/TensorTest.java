@@ -15,6 +15,7 @@ import dev.tilewright.Tensor;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -159,6 +160,9 @@ class TensorTest {
     }
     assertThrows(InvalidSpecException.class, () -> device.wrap(0, DType.F32, 2));
     assertThrows(InvalidSpecException.class, () -> device.wrap(4098, DType.F32, 2));
+    for (long outside : new long[] {-8, Long.MIN_VALUE, Long.MAX_VALUE - 7}) {
+      assertThrows(InvalidSpecException.class, () -> device.wrap(outside, DType.F32, 2));
+    }
   }
 
   @Test
@@ -191,5 +195,31 @@ class TensorTest {
       assertThrows(InvalidSpecException.class, () -> tensor.copyTo(new float[7]));
     }
     assertThrows(InvalidSpecException.class, () -> device.of(new float[5], DType.F32, 6));
+  }
+
+  @Test
+  void missingArraysAreRefused() {
+    try (Tensor tensor = device.empty(DType.F32, 2, 3)) {
+      for (Executable call :
+          new Executable[] {
+            () -> device.of(null, DType.F32, 6),
+            () -> tensor.copyFrom(null),
+            () -> tensor.copyTo(null),
+            () -> tensor.copyFrom(0, null, 0, 1),
+            () -> tensor.copyTo(0, null, 0, 1)
+          }) {
+        assertEquals("values", assertThrows(InvalidSpecException.class, call).argument());
+      }
+    }
+  }
+
+  @Test
+  void onlyItsOwnDimensionsHaveASize() {
+    try (Tensor tensor = device.empty(DType.F32, 2, 3)) {
+      for (int i : new int[] {-1, 2, 9}) {
+        InvalidSpecException e = assertThrows(InvalidSpecException.class, () -> tensor.dim(i));
+        assertEquals("dim: got " + i + ", allowed: 0 to 1 of f32[2, 3]", e.getMessage());
+      }
+    }
   }
 }

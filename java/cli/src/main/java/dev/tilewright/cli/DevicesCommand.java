@@ -4,6 +4,7 @@ import dev.tilewright.CpuSpec;
 import dev.tilewright.Cuda;
 import dev.tilewright.Device;
 import dev.tilewright.TilewrightException;
+import dev.tilewright.cpu.CpuDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,13 @@ final class DevicesCommand implements Runnable {
   /** Every kind of device. Opens none: a pool of threads would be started for nothing. */
   static List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    rows.add(row("cpu", () -> CpuSpec.detect().describe()));
+    rows.add(
+        row(
+            "cpu",
+            () -> {
+              CpuSpec cpu = CpuSpec.detect();
+              return cpu.describe() + ", " + threads(cpu);
+            }));
     rows.add(
         row(
             "cuda:0",
@@ -45,6 +52,16 @@ final class DevicesCommand implements Runnable {
               }
             }));
     return rows;
+  }
+
+  /** How many threads compute, and who said so. */
+  static String threads(CpuSpec cpu) {
+    int threads = CpuDevice.defaultThreads(cpu);
+    return threads
+        + (threads == 1 ? " thread" : " threads")
+        + (System.getProperty("tilewright.cpu.threads", "").isBlank()
+            ? ""
+            : " by -Dtilewright.cpu.threads");
   }
 
   private static Row row(String name, Supplier<String> describe) {

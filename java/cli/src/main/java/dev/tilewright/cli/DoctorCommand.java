@@ -52,14 +52,14 @@ final class DoctorCommand implements Callable<Integer> {
     system();
     boolean works = nativeLibrary();
     if (works) {
-      cpu();
+      works = cpu();
       cuda();
     }
     environment();
     String use =
         works
             ? "cpu" + (Cuda.isAvailable() ? " and cuda:0" : " (no GPU is needed)")
-            : "nothing: the native library must load first";
+            : "nothing: see the line marked failed";
     add("device used", works ? "ok" : "failed", use);
     print(works);
     return works ? Main.FINE : Main.NO_DEVICE;
@@ -140,10 +140,11 @@ final class DoctorCommand implements Callable<Integer> {
         .orElse("an unknown place");
   }
 
-  private void cpu() {
+  private boolean cpu() {
     try {
       CpuSpec cpu = CpuSpec.detect();
       add("CPU", "ok", cpu.describe() + ", " + cpu.logicalCpus() + " logical");
+      add("threads", "ok", DevicesCommand.threads(cpu));
       CpuLevel machine = CpuLevel.machine();
       add(
           "CPU level",
@@ -154,8 +155,10 @@ final class DoctorCommand implements Callable<Integer> {
                   + cpu.level().label()
                   + " by request; this CPU runs "
                   + machine.label());
+      return true;
     } catch (TilewrightException e) {
       add("CPU", "failed", e.getMessage());
+      return false;
     }
   }
 

@@ -105,8 +105,7 @@ public final class Main implements Runnable {
               + "); JAVA_TOOL_OPTIONS=-Xmx16g gives more",
           FAILED);
     } catch (LinkageError e) {
-      return error(
-          line, "a library does not fit: " + oneLine(e.toString()) + "; see ./tw doctor", FAILED);
+      return error(line, seeAlso("a library does not fit: " + e, "./tw doctor"), FAILED);
     }
   }
 
@@ -118,6 +117,9 @@ public final class Main implements Runnable {
     verbs.put("devices", DevicesCommand::new);
     verbs.put("ops", OpsCommand::new);
     verbs.put("run", RunCommand::new);
+    verbs.put("explain", ExplainCommand::new);
+    verbs.put("tune", TuneCommand::new);
+    verbs.put("cache", CacheCommand::new);
     verbs.put("bench", Main::bench);
     return verbs;
   }
@@ -145,7 +147,7 @@ public final class Main implements Runnable {
           "no verb '" + verb + "'; there: " + String.join(", ", verbs().keySet()),
           FAULTY_INPUT);
     }
-    return error(command, oneLine(e.getMessage()) + "; see ./" + name + " --help", FAULTY_INPUT);
+    return error(command, seeAlso(e.getMessage(), "./" + name + " --help"), FAULTY_INPUT);
   }
 
   private static int failed(Exception e, CommandLine command) {
@@ -156,24 +158,30 @@ public final class Main implements Runnable {
       return error(command, oneLine(e.getMessage()), FAULTY_INPUT);
     }
     if (e instanceof UnsupportedDeviceException) {
-      return error(command, oneLine(e.getMessage()) + "; see ./tw devices", NO_DEVICE);
+      return error(command, seeAlso(e.getMessage(), "./tw devices"), NO_DEVICE);
     }
     if (e instanceof KernelLoadException) {
-      return error(command, oneLine(e.getMessage()) + "; see ./tw doctor", NO_DEVICE);
+      return error(command, seeAlso(e.getMessage(), "./tw doctor"), NO_DEVICE);
     }
     if (e instanceof TilewrightException) {
       return error(command, oneLine(e.getMessage()), FAILED);
     }
     return error(
-        command,
-        "unexpected " + oneLine(e.toString()) + "; TILEWRIGHT_DEBUG=1 shows where",
-        FAILED);
+        command, withoutPeriod("unexpected " + e) + "; TILEWRIGHT_DEBUG=1 shows where", FAILED);
   }
 
   private static int error(CommandLine command, String message, int code) {
     command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
     command.getErr().flush();
     return code;
+  }
+
+  private static String seeAlso(String message, String command) {
+    return withoutPeriod(message) + "; see " + command;
+  }
+
+  private static String withoutPeriod(String message) {
+    return oneLine(message).replaceFirst("\\.$", "");
   }
 
   private static String oneLine(String message) {

@@ -22,6 +22,9 @@ import java.util.Map;
  * <p>A target may be an input of the same run: it is replaced after the run has read it.
  */
 final class OutputFiles implements AutoCloseable {
+  /** As many as Linux follows. */
+  private static final int MAX_LINKS = 40;
+
   private record Staged(Path target, Path temporary, Path backup) {}
 
   private final Map<String, Staged> files = new LinkedHashMap<>();
@@ -50,8 +53,7 @@ final class OutputFiles implements AutoCloseable {
   private void stage(String name, Path path) {
     String what = "--out " + name + ": " + path + ": ";
     try {
-      // A link stays a link: the file that it names is replaced.
-      Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath().normalize();
+      Path target = followed(path);
       Path folder = target.getParent();
       if (folder == null || Files.isDirectory(target)) {
         throw new InputException(what + "is a directory; name a file");
@@ -83,6 +85,31 @@ final class OutputFiles implements AutoCloseable {
     } catch (IOException e) {
       throw new InputException(what + "cannot write there: " + reason(e), e);
     }
+  }
+
+  /**
+   * The file that a path names. A link stays a link: what it names is replaced, or made where it is
+   * not there yet, as by a shell's redirection.
+   */
+  private static Path followed(Path path) throws IOException {
+    if (Files.exists(path)) {
+      return path.toRealPath();
+    }
+    Path at = path.toAbsolutePath();
+    for (int links = 0; Files.isSymbolicLink(at); links++) {
+      if (links == MAX_LINKS) {
+        throw new FileSystemException(path.toString(), null, "too many levels of symbolic links");
+      }
+      at = at.resolveSibling(Files.readSymbolicLink(at));
+    }
+    Path folder = at.getParent();
+    if (folder == null || !Files.exists(folder)) {
+      at = at.normalize();
+      folder = at.getParent();
+    }
+    return folder != null && Files.exists(folder)
+        ? folder.toRealPath().resolve(at.getFileName())
+        : at;
   }
 
   /** Where to write the output of this name until {@link #commit}. */

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 
 /** One line on a terminal's stderr that says what is being done; silent anywhere else. */
 final class Progress implements AutoCloseable {
+  private static final int WIDTH = 24;
+
   private final PrintWriter err;
   private final boolean shown;
 
@@ -32,6 +34,12 @@ final class Progress implements AutoCloseable {
       err.print("\r\u001b[K" + what + " ...");
       err.flush();
     }
+  }
+
+  /** A step with a bar: {@code share} of the work, 0 to 1, lies behind. */
+  void step(String what, double share) {
+    int full = (int) Math.round(WIDTH * Math.max(0, Math.min(1, share)));
+    step("[" + "#".repeat(full) + ".".repeat(WIDTH - full) + "] " + what);
   }
 
   /** Clears the line. */

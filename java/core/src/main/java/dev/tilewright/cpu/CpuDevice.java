@@ -34,8 +34,8 @@ public final class CpuDevice implements Device {
     if (spec == null) {
       throw new InvalidSpecException("spec", null, "a CpuSpec");
     }
-    this.spec = spec;
     this.pool = new CpuPool(threads);
+    this.spec = spec.withCores(threads);
   }
 
   /**
@@ -65,6 +65,7 @@ public final class CpuDevice implements Device {
     return "cpu";
   }
 
+  /** The machine as this device uses it: with as many cores as it has threads. */
   @Override
   public CpuSpec spec() {
     return spec;
@@ -124,7 +125,12 @@ public final class CpuDevice implements Device {
     return name();
   }
 
-  private void requireOpen() {
+  /**
+   * Checks that the device can still run something.
+   *
+   * @throws InvalidSpecException when the device was closed
+   */
+  public void requireOpen() {
     if (pool.isClosed()) {
       throw new InvalidSpecException("device", "cpu is closed", "an open device");
     }

@@ -68,9 +68,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
   private long sumsAddress;
 
   CpuDepthwiseConv1d(CpuDevice device, Spec spec) {
-    if (device.isClosed()) {
-      throw new InvalidSpecException("device", "cpu is closed", "an open device");
-    }
+    device.requireOpen();
     this.device = device;
     this.spec = spec;
     this.level = device.level().ordinal();
@@ -291,6 +289,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     if (closed) {
       throw new InvalidSpecException("plan", "a closed plan", "an open plan");
     }
+    device.requireOpen();
   }
 
   private void checkCall(Stream stream, Args args) {
@@ -381,6 +380,11 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     @Override
     public long position() {
       return position;
+    }
+
+    @Override
+    public long workspaceBytes() {
+      return history.isClosed() ? 0 : history.bytes();
     }
 
     @Override

@@ -1,230 +1,65 @@
 package dev.tilewright.op;
 
-import dev.tilewright.Device;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.NativeMemory;
-import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.cpu.CpuDevice;
-import dev.tilewright.cpu.CpuPool;
 import dev.tilewright.jni.Native;
-import java.lang.ref.Reference;
+import dev.tilewright.schedule.Schedule;
+import dev.tilewright.schedule.Scheduler;
 
-/**
- * The CPU's FFT convolution: rows are tasks of the pool, computed by the native kernels.
- *
- * <p>When there are heads enough for every thread, a task is a head: its filter is transformed into
- * the thread's scratch and used for all its batch rows while it is in the cache. Else all filters
- * are transformed first and a task is a row.
- */
-final class CpuFftConv implements FftConv {
-  /** Below so many samples the pool's hand-over costs more than it saves. */
-  private static final long INLINE_SAMPLES = 2048;
-
-  private final CpuDevice device;
-  private final Spec spec;
-  private final int level;
+/** The CPU's FFT convolution: rows in blocks, computed by the native kernels. */
+final class CpuFftConv extends CpuFftPlan {
   private final CpuFftTile tile;
   private final NativeMemory table;
-  private final NativeMemory plan;
-  private final long spectrumBytes;
-  private final boolean inline;
-  private final boolean rowTasks;
-  private final CpuPool.Task filterTask = this::filterTask;
-  private final CpuPool.Task headTask = this::headTask;
-  private final CpuPool.Task rowTask = this::rowTask;
-  private final CpuPool.Task backwardTask = this::backwardTask;
+  private NativeMemory taps; // of the filter that was set, for steppers; causal plans only
 
-  private NativeMemory scratch;
-  private long scratchBytes; // of one thread
-  private NativeMemory spectrum; // of the filter that was set
-  private NativeMemory taps; // that filter, for steppers; causal plans only
-  private NativeMemory callSpectrum; // of a filter given in the call, when tasks are rows
-  private boolean filterSet;
-  private boolean closed;
-
-  private final FftConvCall call;
-  private long spectrumAddress;
-  private long filterTarget;
-
+  /** A plan with the scheduler's tile. */
   CpuFftConv(CpuDevice device, Spec spec) {
-    if (device.isClosed()) {
-      throw new InvalidSpecException("device", "cpu is closed", "an open device");
+    this(device, spec, Scheduler.shared().schedule(CpuFftKernel.INSTANCE, spec, device.spec()));
+  }
+
+  private CpuFftConv(CpuDevice device, Spec spec, Schedule schedule) {
+    this(device, spec, CpuFftKernel.tile(schedule.tile()));
+  }
+
+  /**
+   * @param tile legal for the spec
+   */
+  CpuFftConv(CpuDevice device, Spec spec, CpuFftTile tile) {
+    super(device, spec);
+    this.tile = tile;
+    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(device.level()), 0.25);
+    try {
+      NativeMemory plan = memory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
+      Native.tw_fftconv_plan_init(
+          plan.address(),
+          table.address(),
+          spec.length(),
+          spec.filterLength(),
+          spec.mode().ordinal(),
+          spec.dtype().ordinal(),
+          tile.group());
+      start(plan, tile.rows(), CpuFftKernel.inline(spec, device.threads()));
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
     }
-    this.device = device;
-    this.spec = spec;
-    call = new FftConvCall(device, spec);
-    level = device.level().ordinal();
-    tile = CpuFftTile.choose(spec, device.level());
-    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(), 0.25);
-    plan = NativeMemory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
-    Native.tw_fftconv_plan_init(
-        plan.address(),
-        table.address(),
-        spec.length(),
-        spec.filterLength(),
-        spec.mode().ordinal(),
-        spec.dtype().ordinal(),
-        tile.group());
-    spectrumBytes = Native.tw_fftconv_spectrum_bytes(level, plan.address());
-    long samples = spec.batch() * spec.channels() * spec.length();
-    inline = samples <= INLINE_SAMPLES || device.threads() == 1;
-    rowTasks = !inline && spec.batch() > 1 && spec.channels() < 4L * device.threads();
-    scratchBytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), false);
-    scratch = zeroed(scratchBytes * device.threads(), "fftconv scratch");
-  }
-
-  private static NativeMemory zeroed(long bytes, String what) {
-    NativeMemory memory = NativeMemory.allocate(bytes, what);
-    Native.tw_fill(memory.address(), bytes / Float.BYTES, Float.BYTES, 0);
-    return memory;
   }
 
   @Override
-  public Spec spec() {
-    return spec;
+  long tableBytes() {
+    return table.bytes();
   }
 
   @Override
-  public Device device() {
-    return device;
-  }
-
-  @Override
-  public void setFilter(Stream stream, Tensor filter) {
-    requireOpen();
-    TensorCheck.stream(device, stream);
-    call.k = call.filter("k", filter);
-    if (spectrum == null) {
-      spectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
-    }
-    filterSet = false;
-    transformFilters(spectrum.address());
+  void keepFilter(Tensor filter) {
     if (spec.mode() == Mode.CAUSAL) {
       if (taps == null) {
-        taps = NativeMemory.allocate(filter.bytes(), "fftconv filter");
+        taps = memory.allocate(filter.bytes(), "fftconv filter");
       }
       Native.tw_copy(filter.address(), taps.address(), taps.bytes());
     }
-    filterSet = true;
-    Reference.reachabilityFence(filter);
-    Reference.reachabilityFence(this);
-  }
-
-  private void transformFilters(long target) {
-    filterTarget = target;
-    run(spec.channels(), filterTask);
-  }
-
-  @Override
-  public void forward(Stream stream, Args args) {
-    requireOpen();
-    call.forward(stream, args, filterSet);
-    spectrumAddress = call.k == 0 ? spectrum.address() : 0;
-    if (call.k != 0 && rowTasks) {
-      if (callSpectrum == null) {
-        callSpectrum = zeroed(spectrumBytes * spec.channels(), "fftconv spectrum");
-      }
-      transformFilters(callSpectrum.address());
-      spectrumAddress = callSpectrum.address();
-      call.k = 0;
-    }
-    if (rowTasks) {
-      run(spec.channels() * spec.batch(), rowTask);
-    } else {
-      run(spec.channels(), headTask);
-    }
-    Reference.reachabilityFence(args);
-    Reference.reachabilityFence(this);
-  }
-
-  @Override
-  public void backward(Stream stream, Args args) {
-    requireOpen();
-    call.backward(stream, args, filterSet);
-    spectrumAddress = call.k == 0 ? spectrum.address() : 0;
-    long bytes = Native.tw_fftconv_scratch_bytes(level, plan.address(), true);
-    if (bytes > scratchBytes) {
-      NativeMemory larger = zeroed(bytes * device.threads(), "fftconv scratch");
-      scratch.close();
-      scratch = larger;
-      scratchBytes = bytes;
-    }
-    run(spec.channels(), backwardTask);
-    Reference.reachabilityFence(args);
-    Reference.reachabilityFence(this);
-  }
-
-  private void run(long tasks, CpuPool.Task task) {
-    if (!inline) {
-      device.pool().run(tasks, task);
-      return;
-    }
-    for (long i = 0; i < tasks; i++) {
-      task.run(i, 0);
-    }
-  }
-
-  private void filterTask(long head, int worker) {
-    Native.tw_fftconv_filter(
-        level,
-        plan.address(),
-        call.k + head * spec.filterLength() * Float.BYTES,
-        filterTarget + head * spectrumBytes,
-        scratch.address() + worker * scratchBytes);
-  }
-
-  private void headTask(long head, int worker) {
-    forward(head, head + 1, 0, spec.batch(), worker);
-  }
-
-  private void rowTask(long row, int worker) {
-    long head = row / spec.batch();
-    long batch = row % spec.batch();
-    forward(head, head + 1, batch, batch + 1, worker);
-  }
-
-  private void forward(long h0, long h1, long b0, long b1, int worker) {
-    Native.tw_fftconv_forward(
-        level,
-        plan.address(),
-        spec.batch(),
-        spec.channels(),
-        call.u,
-        call.pregate,
-        call.postgate,
-        call.d,
-        call.k,
-        spectrumAddress,
-        call.y,
-        h0,
-        h1,
-        b0,
-        b1,
-        scratch.address() + worker * scratchBytes);
-  }
-
-  private void backwardTask(long head, int worker) {
-    Native.tw_fftconv_backward(
-        level,
-        plan.address(),
-        spec.batch(),
-        spec.channels(),
-        call.u,
-        call.pregate,
-        call.postgate,
-        call.d,
-        call.k,
-        spectrumAddress,
-        call.dy,
-        call.du,
-        call.dk,
-        call.dd,
-        call.dpregate,
-        call.dpostgate,
-        head,
-        head + 1,
-        scratch.address() + worker * scratchBytes);
   }
 
   @Override
@@ -233,20 +68,8 @@ final class CpuFftConv implements FftConv {
     if (spec.mode() != Mode.CAUSAL) {
       throw new InvalidSpecException("mode", spec.mode(), "CAUSAL for a stepper");
     }
-    FftConvCall.requireFilter(filterSet);
+    requireFilter();
     return new CpuFftConvStepper(device, spec, taps.address());
-  }
-
-  @Override
-  public long workspaceBytes() {
-    return closed
-        ? 0
-        : table.bytes()
-            + plan.bytes()
-            + scratch.bytes()
-            + (spectrum == null ? 0 : spectrum.bytes())
-            + (taps == null ? 0 : taps.bytes())
-            + (callSpectrum == null ? 0 : callSpectrum.bytes());
   }
 
   @Override
@@ -269,29 +92,10 @@ final class CpuFftConv implements FftConv {
         + " blocks of "
         + tile.points()
         + " points"
-        + (tile.group() > 0 ? ", " + tile.group() + " in flight" : "")
-        + (inline ? ", on the caller's thread" : rowTasks ? ", a row a task" : ", a head a task");
-  }
-
-  @Override
-  public void close() {
-    closed = true;
-    plan.close();
-    scratch.close();
-    if (spectrum != null) {
-      spectrum.close();
-    }
-    if (taps != null) {
-      taps.close();
-    }
-    if (callSpectrum != null) {
-      callSpectrum.close();
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new InvalidSpecException("plan", "a closed plan", "an open plan");
-    }
+        + (tile.group() < blocks ? ", " + tile.group() + " in flight" : "")
+        + ", radix "
+        + (1 << tile.radix())
+        + ", "
+        + taskLabel();
   }
 }

@@ -37,9 +37,8 @@ final class CpuFftConvStepper implements FftConv.Stepper {
   private final long groups;
   private final long base;
   private final long[] scales;
+  private final PlanMemory memory = new PlanMemory();
   private final NativeMemory stepper;
-  private final NativeMemory filter;
-  private final NativeMemory state;
   private final NativeMemory scratch;
   private final long scratchBytes; // of one thread
   private final CpuPool.Task tokenTask = this::tokenTask;
@@ -66,8 +65,26 @@ final class CpuFftConvStepper implements FftConv.Stepper {
     groups = ceilDiv(rows, lanes(device.level()));
     base = 8L * lanes(device.level()); // the smallest transform
     scales = scales(spec, base);
-    stepper = NativeMemory.allocate(Native.tw_fftconv_step_bytes(), "fftconv stepper");
-    long self = stepper.address();
+    stepper = memory.allocate(Native.tw_fftconv_step_bytes(), "fftconv stepper");
+    try {
+      long self = stepper.address();
+      init(self);
+      scratchBytes = Math.max(NativeMemory.ALIGNMENT, Native.tw_fftconv_step_scratch_bytes(self));
+      scratch = memory.zeroed(scratchBytes * device.threads(), "fftconv stepper's scratch");
+      device
+          .pool()
+          .run(
+              spec.channels(),
+              (head, worker) ->
+                  Native.tw_fftconv_step_filter(
+                      level, self, taps, spec.filterLength(), head, scratchOf(worker)));
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private void init(long self) {
     Native.tw_fftconv_step_init(
         self,
         spec.batch(),
@@ -82,18 +99,11 @@ final class CpuFftConvStepper implements FftConv.Stepper {
           self, CpuFftTables.get(device.level(), points, radices, RIGHT_ANGLE).address());
     }
     Native.tw_fftconv_step_layout(level, self);
-    filter = zeroed(Native.tw_fftconv_step_filter_bytes(self), "fftconv stepper's filter");
-    state = zeroed(Native.tw_fftconv_step_state_bytes(self), "fftconv stepper's state");
-    scratchBytes = Math.max(NativeMemory.ALIGNMENT, Native.tw_fftconv_step_scratch_bytes(self));
-    scratch = zeroed(scratchBytes * device.threads(), "fftconv stepper's scratch");
+    NativeMemory filter =
+        memory.zeroed(Native.tw_fftconv_step_filter_bytes(self), "fftconv stepper's filter");
+    NativeMemory state =
+        memory.zeroed(Native.tw_fftconv_step_state_bytes(self), "fftconv stepper's state");
     Native.tw_fftconv_step_bind(self, filter.address(), state.address());
-    device
-        .pool()
-        .run(
-            spec.channels(),
-            (head, worker) ->
-                Native.tw_fftconv_step_filter(
-                    level, self, taps, spec.filterLength(), head, scratchOf(worker)));
   }
 
   /**
@@ -114,12 +124,6 @@ final class CpuFftConvStepper implements FftConv.Stepper {
       points <<= (bits + count - 1 - i) / count;
     }
     return scales;
-  }
-
-  private static NativeMemory zeroed(long bytes, String what) {
-    NativeMemory memory = NativeMemory.allocate(bytes, what);
-    Native.tw_fill(memory.address(), bytes / Float.BYTES, Float.BYTES, 0);
-    return memory;
   }
 
   @Override
@@ -208,6 +212,11 @@ final class CpuFftConvStepper implements FftConv.Stepper {
   }
 
   @Override
+  public long workspaceBytes() {
+    return memory.bytes();
+  }
+
+  @Override
   public void reset() {
     requireOpen();
     Native.tw_fftconv_step_reset(stepper.address());
@@ -217,16 +226,14 @@ final class CpuFftConvStepper implements FftConv.Stepper {
   @Override
   public void close() {
     closed = true;
-    stepper.close();
-    filter.close();
-    state.close();
-    scratch.close();
+    memory.close();
   }
 
   private void requireOpen() {
     if (closed) {
       throw new InvalidSpecException("stepper", "a closed stepper", "an open stepper");
     }
+    device.requireOpen();
   }
 
   private static int lanes(CpuLevel level) {

@@ -1,21 +1,17 @@
 package dev.tilewright.op;
 
 import dev.tilewright.CpuLevel;
-import dev.tilewright.jni.Native;
 
 /**
- * How the CPU cuts a row: blocks of n points, the radices of their transform, and how many blocks
- * are in flight at once.
+ * How the CPU cuts an FFT convolution: rows into blocks of n points, the transform of a block into
+ * passes, the rows of a filter into tasks. {@code fftconv.tiles} says which tiles are legal.
  *
  * @param points n, a power of two
- * @param radices log2 of each pass's radix, 4 bits each, first pass lowest
- * @param group blocks in flight, 0 for a whole row
- * @param cost estimated work of one row with its share of the filter, in vector steps
+ * @param group blocks in flight; as many as a row has when it does not stream
+ * @param radix log2 of the radix of most passes, 2 or 3
+ * @param rows rows of a task; B when a task is a filter with all its rows
  */
-record CpuFftTile(long points, long radices, long group, double cost) {
-
-  /** Blocks of one row when all are in flight: their products grow with the square. */
-  private static final long MAX_BLOCKS = 32;
+record CpuFftTile(long points, long group, int radix, long rows) {
 
   /** Passes of a transform, as the native table holds them. */
   private static final int MAX_PASSES = 8;
@@ -23,114 +19,27 @@ record CpuFftTile(long points, long radices, long group, double cost) {
   /** The passes below the first work on groups of four vectors. */
   private static final int GROUP_BITS = 2;
 
-  /** A complex multiply-add against one level of a transform, per vector. */
-  private static final double PRODUCT = 1.5;
-
-  /** What a row of one block saves, whose product is formed between the passes in registers. */
-  private static final double FUSED = 3;
-
-  /** What starting a block's passes costs. */
-  private static final double BLOCK = 40;
-
-  /** Bytes of the spectra of a group that still leave room in a 32 KiB L1 cache. */
-  private static final long GROUP_BYTES = 8 << 10;
-
-  /** The cheapest tile for a spec. */
-  static CpuFftTile choose(FftConv.Spec spec, CpuLevel level) {
-    CpuFftTile best = null;
-    for (long points = smallest(level); ; points *= 2) {
-      for (boolean streaming : new boolean[] {false, true}) {
-        CpuFftTile tile = candidate(spec, level, points, streaming);
-        if (tile != null && (best == null || tile.cost < best.cost)) {
-          best = tile;
-        }
-      }
-      if (points >= spec.length()) {
-        return best;
-      }
-    }
+  /** The log2 radix that a level's registers hold: radix 4 in 16 of them, radix 8 in 32. */
+  static int usualRadix(CpuLevel level) {
+    return level == CpuLevel.AVX512 ? 3 : 2;
   }
 
-  private static CpuFftTile candidate(
-      FftConv.Spec spec, CpuLevel level, long points, boolean streaming) {
-    long blocks = ceilDiv(spec.length(), points);
-    long filterBlocks = filterBlocks(spec, points, blocks);
-    boolean twoSided = spec.mode() != FftConv.Mode.CAUSAL;
-    double products; // complex multiply-adds a vector
-    long group = 0;
-    double overhead = 0;
-    if (streaming) {
-      if (spec.mode() == FftConv.Mode.CIRCULAR || filterBlocks >= blocks) {
-        return null;
-      }
-      group = Math.max(GROUP_BYTES / (8 * points), Math.max(2, filterBlocks / 2));
-      if (group >= blocks) {
-        return null;
-      }
-      products = filterBlocks;
-      overhead = 2.0 * (filterBlocks - 1) / group; // the spectra kept for the next group
-    } else {
-      if (blocks > MAX_BLOCKS) {
-        return null;
-      }
-      products =
-          twoSided
-              ? 1.5 * Math.min(blocks, filterBlocks) // formed one output at a time
-              : Math.min((blocks + 1) / 2.0, filterBlocks);
-    }
-    double levels = Math.log(points) / Math.log(2);
-    double vectors = (double) blocks * points / lanes(level);
-    double perLevel = perLevel(points);
-    double cost =
-        BLOCK * blocks
-            + vectors
-                * (2 * levels * perLevel
-                    + PRODUCT * products
-                    + overhead
-                    - (blocks == 1 ? FUSED : 0))
-            + (double) filterBlocks
-                * points
-                / lanes(level)
-                * (levels * perLevel + 2)
-                / spec.batch();
-    return new CpuFftTile(points, radices(level, points), group, cost);
+  /** The passes of one block's transform, see {@link #radices(CpuLevel, long, int)}. */
+  long radices(CpuLevel level) {
+    return radices(level, points, radix);
   }
 
-  /** Longer transforms leave the caches: L1, L2, L3. */
-  private static double perLevel(long points) {
-    return points <= 4096 ? 1 : points <= 32768 ? 1.05 : points <= 262144 ? 1.2 : 1.4;
-  }
-
-  /** Blocks of filter spectra, as the native plan counts them. */
-  private static long filterBlocks(FftConv.Spec spec, long points, long blocks) {
-    long length = spec.length();
-    long taps = spec.filterLength();
-    return switch (spec.mode()) {
-      case CAUSAL -> Math.min(blocks - 1, (Math.min(taps, length) - 1) / points + 1) + 1;
-      case CIRCULAR -> blocks * points == length ? blocks : 2 * blocks - 1;
-      case BIDIRECTIONAL ->
-          Math.min(blocks - 1, (Math.min((taps + 1) / 2, length) - 1) / points + 1)
-              + Math.min(blocks - 1, ceilDiv(Math.min(taps / 2, length - 1), points))
-              + 1;
-    };
-  }
-
-  /** Points below which a transform does not fill its vectors. */
-  private static long smallest(CpuLevel level) {
-    return 8L * lanes(level);
-  }
-
-  private static int lanes(CpuLevel level) {
-    return 4 << level.ordinal();
+  /** The passes of a transform of {@code points} points with the level's usual radix. */
+  static long radices(CpuLevel level, long points) {
+    return radices(level, points, usualRadix(level));
   }
 
   /**
-   * Radix 4 keeps all it needs in 16 registers, radix 8 in 32; the first pass, which also splits
-   * the row into the parts of a vector, is the smallest.
+   * The log2 of each pass's radix, 4 bits each, first pass lowest. The first pass, which also
+   * splits the row into the parts of a vector, is the smallest.
    */
-  static long radices(CpuLevel level, long points) {
+  static long radices(CpuLevel level, long points, int step) {
     int bits = Long.numberOfTrailingZeros(points / lanes(level));
-    int step = level == CpuLevel.AVX512 ? 3 : 2;
     int first = Math.min(bits % step == 0 ? step : bits % step, bits - GROUP_BITS);
     // The native limit of 8 passes: long transforms take larger steps first, up to radix 16.
     long radices = first;
@@ -139,7 +48,7 @@ record CpuFftTile(long points, long radices, long group, double cost) {
       int passes = MAX_PASSES - pass;
       int take =
           left > step * passes
-              ? Math.max(step + 1, (int) ceilDiv(left, passes))
+              ? Math.max(step + 1, (left + passes - 1) / passes)
               : Math.min(step, left);
       radices |= (long) take << (4 * pass);
       left -= take;
@@ -147,12 +56,8 @@ record CpuFftTile(long points, long radices, long group, double cost) {
     return radices;
   }
 
-  /** The bytes of the table of this tile. */
-  long tableBytes(CpuLevel level) {
-    return Native.tw_fft_table_bytes(level.ordinal(), points, radices);
-  }
-
-  private static long ceilDiv(long a, long b) {
-    return (a + b - 1) / b;
+  /** Floats of a vector. */
+  static int lanes(CpuLevel level) {
+    return 4 << level.ordinal();
   }
 }

@@ -308,6 +308,9 @@ public interface DepthwiseConv1d extends AutoCloseable {
     /** Position of the next step, from 0. */
     long position();
 
+    /** Bytes of native memory that this stepper holds, beside its plan's; 0 once closed. */
+    long workspaceBytes();
+
     /** Back to position 0, with zeros before it. */
     void reset();
 

@@ -1,12 +1,17 @@
 package dev.tilewright.op;
 
+import dev.tilewright.CpuSpec;
 import dev.tilewright.DType;
 import dev.tilewright.Device;
 import dev.tilewright.InvalidSpecException;
+import dev.tilewright.MachineSpec;
 import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.cpu.CpuDevice;
+import dev.tilewright.schedule.Kernel;
+import dev.tilewright.schedule.Scheduler;
+import dev.tilewright.schedule.Tile;
 
 /**
  * Long depthwise convolution by FFT, a plan for one {@link Spec} on one {@link Device}.
@@ -21,9 +26,17 @@ import dev.tilewright.cpu.CpuDevice;
  *
  * <p>A plan, with its steppers, is used by one thread at a time. Running it allocates nothing but
  * for scratch that the first backward pass and the first {@link #setFilter} need. Results have the
- * same bits for every number of threads. A NaN or infinity in u reaches every output of its block
- * and of later ones in the same row (b, h), the whole row unless the mode is causal, and the
- * gradients of the row's filter; never another row's outputs.
+ * same bits for every number of threads.
+ *
+ * <p>A NaN or infinity in u spreads as the transforms spread it. Every output that by definition
+ * has a part in the sample becomes NaN or infinite, a tap of zero or not; so may those that lie
+ * less than two blocks ({@link #describe()} says of how many points) before or behind them, but in
+ * mode causal none of an earlier block. In mode circular that is the whole row. One in dy reaches
+ * du the other way round. A gradient of k or D that sums over such a row may become NaN as a whole;
+ * those of the gates are hit where y or du is, and where the sample itself stands. Other rows (b,
+ * h) keep their bits; only a frequency-sparse convolution, which transforms rows 0 and 1, 2 and 3
+ * ... of a head together, loses both rows of such a pair whole. Nothing stays in the plan, nor in a
+ * stepper that is reset.
  *
  * <p>Source: Fu et al., "FlashFFTConv: Efficient Convolutions for Long Sequences with Tensor
  * Cores", arXiv 2311.05908; see seeds/fftconv.md.
@@ -327,6 +340,57 @@ public interface FftConv extends AutoCloseable {
         "fftconv has no implementation for " + device.name() + "; use cpu");
   }
 
+  /**
+   * Makes a plan with a tile of the caller's choice, as a tuner does; {@link #plan(Device, Spec)}
+   * takes the scheduler's.
+   *
+   * @param tile parameters of {@link #kernel}
+   * @throws InvalidSpecException when an argument is null, the device is closed, the spec is sparse
+   *     or the tile is not legal for this spec on this device
+   * @throws UnsupportedDeviceException when the device has no implementation
+   */
+  static FftConv plan(Device device, Spec spec, Tile tile) {
+    Kernel<Spec> kernel = kernel(device);
+    if (spec == null || tile == null) {
+      throw new InvalidSpecException(spec == null ? "spec" : "tile", null, "not null");
+    }
+    if (!Scheduler.shared().isLegal(kernel, spec, device.spec(), tile)) {
+      throw new InvalidSpecException(
+          "tile", tile, "a tile that " + kernel.space().rules().source() + " allows for this spec");
+    }
+    return new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
+  }
+
+  /**
+   * The kernel that plans on a device run, for the scheduler and for tuners: its tile space and its
+   * time model.
+   *
+   * @throws UnsupportedDeviceException when the device has no implementation
+   */
+  static Kernel<Spec> kernel(Device device) {
+    if (device == null) {
+      throw new InvalidSpecException("device", null, "an open device");
+    }
+    if (device instanceof CpuDevice) {
+      return CpuFftKernel.INSTANCE;
+    }
+    throw new UnsupportedDeviceException(
+        "fftconv has no implementation for " + device.name() + "; use cpu");
+  }
+
+  /**
+   * The kernel for such a machine, which need not be here.
+   *
+   * @throws UnsupportedDeviceException when there is none
+   */
+  static Kernel<Spec> kernel(MachineSpec machine) {
+    if (machine instanceof CpuSpec) {
+      return CpuFftKernel.INSTANCE;
+    }
+    throw new UnsupportedDeviceException(
+        "fftconv has no tile space for " + (machine == null ? null : machine.name()) + "; use cpu");
+  }
+
   /** What this plan computes. */
   Spec spec();
 
@@ -390,6 +454,9 @@ public interface FftConv extends AutoCloseable {
 
     /** Position of the next step, from 0. */
     long position();
+
+    /** Bytes of native memory that this stepper holds, beside its plan's; 0 once closed. */
+    long workspaceBytes();
 
     /** Back to position 0 with an empty history. */
     void reset();
