@@ -31,6 +31,12 @@ public final class Scheduler {
   /** Tiles that are looked at; a space that has more is cut, in the order of its query. */
   private static final int MOST_TILES = 1 << 18;
 
+  /**
+   * Effort for each set of rules that may be the conflict. Beyond it, the conflict that is named
+   * may have a rule too many.
+   */
+  private static final long CONFLICT_NODES = 1 << 12;
+
   private record Question(Kernel<?> kernel, Object spec, MachineSpec machine) {}
 
   private final ScheduleStore user;
@@ -331,7 +337,12 @@ public final class Scheduler {
     }
     try (Interrupts held = Interrupts.hold()) {
       Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
-      List<String> conflict = solver.whyNot(Query.first()).stream().map(Rule::toString).toList();
+      Query query = Query.first().nodes(CONFLICT_NODES);
+      List<String> conflict = solver.whyNot(query).stream().map(Rule::toString).toList();
+      if (conflict.isEmpty()) {
+        // Too hard to narrow down within the limit, though the search itself found nothing.
+        conflict = List.of("all rules of " + kernel.space().rules().source() + " together");
+      }
       return new NoFeasibleTileException(problem, conflict);
     }
   }
