@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 
 /** The solver against brute force, on random rules with every construct of the language. */
@@ -29,23 +29,23 @@ class SolverPropertyTest {
     return RandomSystems.systems(true);
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
   void answersEveryQueryAsBruteForceDoes(@ForAll("systems") SystemOfRules system) {
     compare(system);
   }
 
-  @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void conflictsAreMinimal(@ForAll("declared") SystemOfRules system) {
     explain(system);
   }
 
-  @Property(tries = 30_000, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 30_000, edgeCases = EdgeCasesMode.NONE)
   @AddLifecycleHook(DeepOnly.class)
   void answersMoreQueriesAsBruteForceDoes(@ForAll("systems") SystemOfRules system) {
     compare(system);
   }
 
-  @Property(tries = 20_000, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 20_000, edgeCases = EdgeCasesMode.NONE)
   @AddLifecycleHook(DeepOnly.class)
   void moreConflictsAreMinimal(@ForAll("declared") SystemOfRules system) {
     explain(system);
