@@ -76,6 +76,7 @@ final class Plan {
     places = placement.places();
     free = placement.free();
     PlanWriter writer = new PlanWriter(root, places, placement.place(), placement.solvers());
+    writer.foresee(flats);
     boolean trees = false;
     for (int c = 0; c < constraints.size(); c++) {
       Flat flat = flats.get(c);

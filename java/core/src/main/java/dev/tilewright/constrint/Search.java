@@ -19,6 +19,9 @@ final class Search {
   final long[] registers;
   final Bounds bounds;
 
+  /** For {@link Steps.Foresee}. */
+  final Range foreseen = new Range(0);
+
   private final Plan.Place[] places;
   private final Cursor[] cursors;
   private final Limit limit;
@@ -34,6 +37,7 @@ final class Search {
   /** Whether a limit or an interrupt ended the walk. */
   boolean stopped;
 
+  final long[] tried = new long[64]; // STAT
   private boolean started;
   private long solutions;
 
@@ -367,6 +371,7 @@ final class Search {
       if (!count()) {
         return false;
       }
+      tried[p]++; // STAT
       if (!assign(place, value)) {
         continue;
       }
