@@ -81,9 +81,7 @@ final class PlanWriter {
     if (!bounds.isEmpty()) {
       int[] ends = {registers.scratch(), registers.scratch()};
       foreseen.get(p).put(v, ends);
-      steps
-          .get(p)
-          .add(new Steps.Foresee(v, bounds.toArray(new Steps.AtMost[0]), ends[0], ends[1]));
+      steps.get(p).add(new Steps.Foresee(v, bounds.toArray(new Steps.AtMost[0]), ends[0], ends[1]));
     }
   }
 
@@ -105,9 +103,7 @@ final class PlanWriter {
       return List.of();
     }
     Monomial[] atMost = {right, new Monomial(left.coefficient().negate(), left.variables())};
-    return mono.equation()
-        ? List.of(atMost, negated(atMost))
-        : List.<Monomial[]>of(atMost);
+    return mono.equation() ? List.of(atMost, negated(atMost)) : List.<Monomial[]>of(atMost);
   }
 
   /** Completes the places; the number of registers. */
@@ -320,8 +316,8 @@ final class PlanWriter {
   }
 
   /**
-   * The sum with variables from {@code before} on at what makes it least: their ends at the root, or
-   * the registers that foresee them.
+   * The sum with variables from {@code before} on at what makes it least: their ends at the root,
+   * or the registers that foresee them.
    */
   private Linear linear(List<Monomial> monomials, int before, int except) {
     long[] coefficients = new long[monomials.size()];

@@ -38,8 +38,8 @@ final class Steps {
   }
 
   /**
-   * Bounds a variable that a later place derives, into two registers, so that what it depends on can
-   * be bounded by it.
+   * Bounds a variable that a later place derives, into two registers, so that what it depends on
+   * can be bounded by it.
    */
   record Foresee(int variable, AtMost[] steps, int lo, int hi) implements Step {
     @Override
