@@ -81,9 +81,7 @@ final class PlanWriter {
     if (!bounds.isEmpty()) {
       int[] ends = {registers.scratch(), registers.scratch()};
       foreseen.get(p).put(v, ends);
-      steps
-          .get(p)
-          .add(new Steps.Foresee(v, bounds.toArray(new Steps.AtMost[0]), ends[0], ends[1]));
+      steps.get(p).add(new Steps.Foresee(v, bounds.toArray(new Steps.AtMost[0]), ends[0], ends[1]));
     }
   }
 
@@ -105,9 +103,7 @@ final class PlanWriter {
       return List.of();
     }
     Monomial[] atMost = {right, new Monomial(left.coefficient().negate(), left.variables())};
-    return mono.equation()
-        ? List.of(atMost, negated(atMost))
-        : List.<Monomial[]>of(atMost);
+    return mono.equation() ? List.of(atMost, negated(atMost)) : List.<Monomial[]>of(atMost);
   }
 
   /** Completes the places; the number of registers. */
@@ -121,6 +117,7 @@ final class PlanWriter {
       at.sources = updates.stream().mapToInt(Registers.Update::source).toArray();
       at.factors = updates.stream().mapToInt(Registers.Update::variable).toArray();
       at.quotients = (int) steps.get(p).stream().filter(Steps.Divides.class::isInstance).count();
+      at.holes = (int) steps.get(p).stream().filter(Steps.Differs.class::isInstance).count();
       at.plain = at.tests.length == 0;
     }
     return registers.count();
@@ -276,6 +273,12 @@ final class PlanWriter {
         continue;
       }
       boolean ordered = poly.op() != Comparison.Op.NE;
+      if (atEnd && linear && !ordered && !places[p].derived) {
+        steps
+            .get(p)
+            .add(new Steps.Differs(slope(poly.monomials(), v, p), offset(poly.monomials(), v, p)));
+        continue;
+      }
       if (!places[p].derived && linear && ordered) {
         atMost(poly.monomials(), p);
         if (poly.op() == Comparison.Op.EQ) {
@@ -320,8 +323,8 @@ final class PlanWriter {
   }
 
   /**
-   * The sum with variables from {@code before} on at what makes it least: their ends at the root, or
-   * the registers that foresee them.
+   * The sum with variables from {@code before} on at what makes it least: their ends at the root,
+   * or the registers that foresee them.
    */
   private Linear linear(List<Monomial> monomials, int before, int except) {
     long[] coefficients = new long[monomials.size()];

@@ -38,8 +38,8 @@ final class Steps {
   }
 
   /**
-   * Bounds a variable that a later place derives, into two registers, so that what it depends on can
-   * be bounded by it.
+   * Bounds a variable that a later place derives, into two registers, so that what it depends on
+   * can be bounded by it.
    */
   record Foresee(int variable, AtMost[] steps, int lo, int hi) implements Step {
     @Override
@@ -88,6 +88,19 @@ final class Steps {
       }
       long x = -b / a;
       return x * a == -b && r.atLeast(x) && r.atMost(x);
+    }
+  }
+
+  /** {@code slope x + offset != 0}. */
+  record Differs(Linear slope, Linear offset) implements Step {
+    @Override
+    public boolean apply(Search s, Range r) {
+      long a = slope.value(s.registers);
+      long b = offset.value(s.registers);
+      if (a == 0) {
+        return b != 0;
+      }
+      return b % a != 0 || r.differs(-b / a);
     }
   }
 
