@@ -1,5 +1,6 @@
 package dev.tilewright.bench.peers;
 
+import dev.tilewright.bench.RnnShape;
 import org.chocosolver.solver.Model;
 import org.chocosolver.solver.Settings;
 import org.chocosolver.solver.Solver;

@@ -12,6 +12,7 @@ import com.google.ortools.sat.LinearArgument;
 import com.google.ortools.sat.LinearExpr;
 import com.google.ortools.sat.SatParameters;
 import com.google.ortools.util.Domain;
+import dev.tilewright.bench.RnnShape;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,7 @@
 package dev.tilewright.bench.peers;
 
+import dev.tilewright.bench.RnnShape;
+
 /**
  * What one writes by hand for this one rule set: nested loops over divisors, a rule checked as soon
  * as all it names is known. The loops follow the upstream order, so the first tile found is the

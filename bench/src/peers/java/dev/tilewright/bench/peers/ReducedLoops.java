@@ -1,5 +1,7 @@
 package dev.tilewright.bench.peers;
 
+import dev.tilewright.bench.RnnShape;
+
 /**
  * Loops after the rules were reduced on paper, the least work we know of: the warps are the product
  * of three small factors, heads cancel out of rule 15, and rules 10, 11, 12 and 15 together are an

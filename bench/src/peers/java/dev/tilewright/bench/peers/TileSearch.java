@@ -1,5 +1,6 @@
 package dev.tilewright.bench.peers;
 
+import dev.tilewright.bench.RnnShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

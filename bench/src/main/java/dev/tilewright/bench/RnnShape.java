@@ -1,7 +1,9 @@
-package dev.tilewright.bench.peers;
+package dev.tilewright.bench;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One problem whose tiles are searched: a recurrent layer of the FlashRNN rule set (arXiv
@@ -16,30 +18,32 @@ import java.util.Locale;
  * @param backward the pass
  */
 public record RnnShape(int hidden, int heads, int batch, boolean backward) {
-  static final int GATES = 4;
+  /** Matrices side by side: an LSTM's. */
+  public static final int GATES = 4;
 
   /** Streaming multiprocessors. */
-  static final int SMS = 132;
+  public static final int SMS = 132;
 
   /** Bytes of shared memory a block may use. */
-  static final int SHARED = 227_000;
+  public static final int SHARED = 227_000;
 
   /** Registers of a multiprocessor, counted in 16-bit elements. */
-  static final int REGISTERS = 131_072;
+  public static final int REGISTERS = 131_072;
 
   /** A quarter of a block's 1024 threads, in warps. */
-  static final int MAX_WARPS = 8;
+  public static final int MAX_WARPS = 8;
 
   /** Elements a multiply-accumulate instruction reduces over. */
-  static final int DEPTH = 16;
+  public static final int DEPTH = 16;
 
   /** Rows times columns of the tile that a multiply-accumulate instruction writes. */
-  static final int TILE = 256;
+  public static final int TILE = 256;
 
-  static final int MAX_LOOP_BATCH = 4;
+  /** Rule 6. */
+  public static final int MAX_LOOP_BATCH = 4;
 
-  /** What a tile says, in the order of {@link TileSearch}'s arrays: that of the upstream search. */
-  static final int PARAMETERS = 11;
+  /** Numbers of a tile. */
+  public static final int PARAMETERS = 11;
 
   /** The five shapes with known counts, forward or backward. */
   public static List<RnnShape> five(boolean backward) {
@@ -97,23 +101,29 @@ public record RnnShape(int hidden, int heads, int batch, boolean backward) {
   }
 
   /** Columns of the matrix: what is divided over blocks and warps. */
-  int outputs() {
+  public int outputs() {
     return backward ? hidden : GATES * hidden;
   }
 
   /** What a product sums over. */
-  int reduced() {
+  public int reduced() {
     return backward ? GATES * hidden : hidden;
   }
 
   /** What {@link #parse} reads. */
   public String label() {
-    return String.format(
-        Locale.ROOT,
-        "D=%d,H=%d,B=%d,pass=%s",
-        hidden,
-        heads,
-        batch,
-        backward ? "backward" : "forward");
+    return String.format(Locale.ROOT, "D=%d,H=%d,B=%d,pass=%s", hidden, heads, batch, pass());
+  }
+
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("D", hidden);
+    map.put("H", heads);
+    map.put("B", batch);
+    return map;
+  }
+
+  String pass() {
+    return backward ? "backward" : "forward";
   }
 }
