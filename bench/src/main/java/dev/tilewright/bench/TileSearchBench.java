@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Times our constraint solver against others on the tiles of recurrent layers.
@@ -56,7 +57,7 @@ final class TileSearchBench implements AutoCloseable {
   TileSearchBench(List<String> baselines, Progress progress) {
     contenders.addAll(baselines);
     progress.step("getting the solvers", 0);
-    String jars = Archives.solvers() + "/*";
+    String jars = jars(Archives.solvers());
     try {
       directory = Files.createTempDirectory("tilewright-bench");
     } catch (IOException e) {
@@ -92,6 +93,15 @@ final class TileSearchBench implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BaselineException("interrupted", e);
+    }
+  }
+
+  /** All jars of a folder as a path; javac takes no wildcard for its processors. */
+  private static String jars(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(Path::toString).sorted().collect(Collectors.joining(File.pathSeparator));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -13,26 +13,38 @@ final class BruteForce {
   /** The solutions, each in the order of {@link RuleSet#names}, lexicographic. */
   static List<List<Long>> solutions(RuleSet rules) {
     List<List<Long>> found = new ArrayList<>();
-    extend(rules, new ArrayList<>(), new HashMap<>(), found);
+    extend(rules, rules.rules(), new ArrayList<>(), new HashMap<>(), found, Integer.MAX_VALUE);
     return found;
   }
 
+  /** Whether some of the rules of a set can hold together. */
+  static boolean satisfiable(RuleSet all, List<Rule> some) {
+    List<List<Long>> found = new ArrayList<>();
+    extend(all, some, new ArrayList<>(), new HashMap<>(), found, 1);
+    return !found.isEmpty();
+  }
+
   private static void extend(
-      RuleSet rules, List<Long> chosen, Map<String, BigInteger> values, List<List<Long>> found) {
-    if (chosen.size() == rules.names().size()) {
-      if (rules.holds(values::get)) {
+      RuleSet all,
+      List<Rule> rules,
+      List<Long> chosen,
+      Map<String, BigInteger> values,
+      List<List<Long>> found,
+      int most) {
+    if (chosen.size() == all.names().size()) {
+      if (rules.stream().allMatch(rule -> rule.holds(values::get))) {
         found.add(List.copyOf(chosen));
       }
       return;
     }
-    String name = rules.names().get(chosen.size());
-    Domain domain = rules.domain(name);
-    for (long i = 0; i < domain.size(); i++) {
-      long value =
-          domain.values() != null ? domain.values()[(int) i] : domain.min() + i * domain.step();
+    String name = all.names().get(chosen.size());
+    for (long value : Domains.values(all.domain(name))) {
+      if (found.size() == most) {
+        return;
+      }
       values.put(name, BigInteger.valueOf(value));
       chosen.add(value);
-      extend(rules, chosen, values, found);
+      extend(all, rules, chosen, values, found, most);
       chosen.remove(chosen.size() - 1);
     }
   }

@@ -1,6 +1,7 @@
 package dev.tilewright.constrint;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.StringJoiner;
@@ -50,7 +51,7 @@ final class RandomRules {
   /** The variables of the last rule set, in a random order. */
   List<String> shuffled() {
     List<String> shuffled = new ArrayList<>(names);
-    java.util.Collections.shuffle(shuffled, random);
+    Collections.shuffle(shuffled, random);
     return shuffled;
   }
 
@@ -61,9 +62,9 @@ final class RandomRules {
   private String domain() {
     int size =
         switch (names.size()) {
-          case 2 -> 40;
-          case 3 -> 14;
-          default -> 8;
+          case 2 -> 24;
+          case 3 -> 9;
+          default -> 5;
         };
     int from = plain || random.nextInt(3) > 0 ? 1 : random.nextInt(12) - 6;
     int step = random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 1;
