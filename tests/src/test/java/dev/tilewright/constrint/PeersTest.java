@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Our solver against brute force, choco-solver and OR-Tools CP-SAT on random rule sets. Brute force
- * decides: the peers are known to err or to refuse where numbers leave 32 or 62 bits, so they are
- * held to it only where the numbers stay small.
+ * decides: the peers err, refuse (beyond 32 or 62 bits) or take minutes (choco's modulo of large
+ * numbers), so they are asked only where the numbers stay small.
  */
 final class PeersTest {
   private static final boolean DEEP = Boolean.getBoolean("tilewright.deep");
@@ -37,7 +37,7 @@ final class PeersTest {
   @Test
   void everyQueryAgreesWithBruteForce() {
     int satisfiable = 0;
-    int systems = DEEP ? 20_000 : 200;
+    int systems = DEEP ? 20_000 : 120;
     for (int seed = 0; seed < systems; seed++) {
       RandomRules random = new RandomRules(seed, false);
       String text = random.next();
@@ -57,7 +57,7 @@ final class PeersTest {
 
   @Test
   void chocoHasTheSameSolutions() {
-    assertTrue(compare(1L << 20, ChocoRules::solutions) > (DEEP ? 1000 : 40));
+    assertTrue(compare(1L << 12, ChocoRules::solutions) > (DEEP ? 500 : 15));
   }
 
   @Test
@@ -67,13 +67,13 @@ final class PeersTest {
       System.out.println("skipped: " + missing);
     }
     assumeTrue(missing == null, missing);
-    assertTrue(compare(1L << 40, CpSatRules::solutions) > (DEEP ? 1000 : 40));
+    assertTrue(compare(1L << 40, CpSatRules::solutions) > (DEEP ? 500 : 15));
   }
 
   /** Compares on rule sets whose numbers a peer can hold; how many there were. */
   private static int compare(long limit, Function<RuleSet, List<List<Long>>> peer) {
     int compared = 0;
-    int systems = DEEP ? 3000 : 120;
+    int systems = DEEP ? 3000 : 80;
     for (int seed = 0; seed < systems; seed++) {
       String text = new RandomRules(seed, true).next();
       RuleSet rules = RuleSet.parse(text);
