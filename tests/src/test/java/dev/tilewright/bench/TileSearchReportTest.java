@@ -62,8 +62,7 @@ final class TileSearchReportTest {
     assertEquals(2, row.get("medianMs").asDouble());
     assertEquals(2, row.get("baselines").get("choco").get("speedup").asDouble());
     assertEquals(
-        "15 tiles that are not the 16",
-        row.get("baselines").get("cpsat").get("failure").asText());
+        "15 tiles that are not the 16", row.get("baselines").get("cpsat").get("failure").asText());
     JsonNode mean = report.get("speedups").get(0);
     assertEquals("choco", mean.get("baseline").asText());
     assertEquals(4, mean.get("geometricMean").asDouble());

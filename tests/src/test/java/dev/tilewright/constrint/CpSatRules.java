@@ -54,8 +54,7 @@ final class CpSatRules {
       List<Long> values = Domains.values(rules.domain(name));
       Domain domain = Domain.fromValues(values.stream().mapToLong(v -> v).toArray());
       IntVar variable = sat.model.newIntVarFromDomain(domain, name);
-      sat.variables.put(
-          name, new Term(variable, values.get(0), values.get(values.size() - 1)));
+      sat.variables.put(name, new Term(variable, values.get(0), values.get(values.size() - 1)));
       all.add(variable);
     }
     rules.rules().forEach(sat::post);

@@ -152,10 +152,7 @@ final class PeersTest {
     List<List<Long>> ordered = new ArrayList<>(expected);
     ordered.sort(comparator);
     List<List<Long>> found =
-        solver
-            .all(query)
-            .map(solution -> names.stream().map(solution::get).toList())
-            .toList();
+        solver.all(query).map(solution -> names.stream().map(solution::get).toList()).toList();
     assertEquals(ordered, found, message + "order " + query);
   }
 
