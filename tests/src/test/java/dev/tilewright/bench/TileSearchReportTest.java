@@ -74,8 +74,8 @@ final class TileSearchReportTest {
     String text =
         TileSearchReport.text(Map.of("cpu", "a processor"), List.copyOf(measured().values()));
     assertTrue(text.contains("D=64,H=12,B=16,pass=forward"), text);
-    assertTrue(text.contains("4 (2x)"), text);
-    assertTrue(text.contains("over choco: geometric mean 4x, least 2x"), text);
+    assertTrue(text.contains("4.00 (2.00x)"), text);
+    assertTrue(text.contains("over choco: geometric mean 4.00x, least 2.00x"), text);
     assertTrue(text.contains("cpsat: 15 tiles that are not the 16"), text);
   }
 

@@ -71,7 +71,7 @@ public final class TileSearchRun {
     }
   }
 
-  /** choco's hundreds of classes take seconds until they are compiled; the others do not. */
+  /** Solvers in Java take seconds until they are compiled; loops and native code do not. */
   private void time(String shape) throws RunnerException {
     for (String query : List.of("all", "first")) {
       for (String name : contenders) {
@@ -82,7 +82,7 @@ public final class TileSearchRun {
                         .param("search", name)
                         .param("shape", shape)
                         .forks(1)
-                        .warmupIterations(name.equals("choco") ? 8 : 3)
+                        .warmupIterations(name.equals("choco") || name.startsWith("ours") ? 8 : 3)
                         .warmupTime(TimeValue.milliseconds(700))
                         .measurementIterations(5)
                         .measurementTime(TimeValue.milliseconds(200))
