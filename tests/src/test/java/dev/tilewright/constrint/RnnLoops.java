@@ -7,8 +7,8 @@ import java.util.Map;
  * The tiles of the fused recurrent kernel by nested loops over divisors, written by hand from the
  * rules in {@code rnn_fwd.tiles} and {@code rnn_bwd.tiles}: what the solver's answers are compared
  * with. Both passes are one set of loops, as the backward rules are the forward ones with the roles
- * of gates and hidden exchanged: {@code outputs} is what the blocks and loops of a warp split, {@code
- * inputs} what the reduction runs over.
+ * of gates and hidden exchanged: {@code outputs} is what the blocks and loops of a warp split,
+ * {@code inputs} what the reduction runs over.
  */
 record RnnLoops(
     boolean backward,
@@ -29,8 +29,7 @@ record RnnLoops(
 
   /** The same with another number of gates: 1 for Elman's. */
   RnnLoops gates(long count) {
-    return new RnnLoops(
-        backward, dim, heads, batch, count, bytes, sms, threads, registers, shared);
+    return new RnnLoops(backward, dim, heads, batch, count, bytes, sms, threads, registers, shared);
   }
 
   /** In fp32 with tf32 products. */
@@ -150,7 +149,12 @@ record RnnLoops(
                                 + 64
                                 - bytes * elements * blocksBatch * blocksOut * blocksIn;
                         long partial =
-                            4 * warpsIn * blocksIn * full * tileBatch * (backward ? dim : gates * dim)
+                            4
+                                    * warpsIn
+                                    * blocksIn
+                                    * full
+                                    * tileBatch
+                                    * (backward ? dim : gates * dim)
                                 + 4 * warpsIn * blocksIn * blocksOut * full * tileBatch * 8;
                         if (recurrent < 1 || blocksHead * (recurrent + partial) > shared * blocks) {
                           continue;

@@ -118,7 +118,8 @@ final class RnnTilesTest {
       Set<List<Long>> found = new HashSet<>();
       Result result =
           solver.forEach(
-              Query.all(), values -> found.add(Arrays.stream(index).mapToObj(v -> values[v]).toList()));
+              Query.all(),
+              values -> found.add(Arrays.stream(index).mapToObj(v -> values[v]).toList()));
       assertTrue(result.complete());
       assertEquals(count, result.count());
       assertEquals(expected, found);
@@ -129,7 +130,8 @@ final class RnnTilesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // kind, dim, heads, batch, then tile batch, tile out, blocks out, blocks in, warps, cached: fw, bw
+    // kind, dim, heads, batch, then tile batch, tile out, blocks out, blocks in, warps, cached: fw,
+    // bw
     "h100, 64, 12, 16, 16 16 8 1 4 1, 16 16 4 1 8 2",
     "h100, 256, 3, 16, 16 16 32 1 4 4, 16 16 16 1 8 8",
     "h100, 512, 4, 8, 8 32 32 1 4 8, 8 32 16 1 8 16",

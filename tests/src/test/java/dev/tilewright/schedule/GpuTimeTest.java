@@ -128,7 +128,7 @@ class GpuTimeTest {
   void notesAreShort() {
     assertEquals("12 B of x", new Term("a", 1, 12, "B of x").note());
     assertEquals("1.5 kB", new Term("a", 1, 1500, "B").note());
-    assertEquals("2 of 2.4 µs", new Term("a", 1, 2, "of 2.4 µs").note());
+    assertEquals("2 of 2.6 µs", new Term("a", 1, 2, "of 2.6 µs").note());
     assertEquals("100 clocks", new Term("a", 1, 100, "clocks").note());
     assertEquals("words", new Term("a", 1, "words").note());
   }

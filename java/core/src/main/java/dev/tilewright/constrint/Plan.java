@@ -34,6 +34,9 @@ final class Plan {
     /** The most quotients that the candidates may have to divide. */
     int quotients;
 
+    /** The most values that the candidates may have to differ from. */
+    int holes;
+
     /** Whether the steps leave no candidate to a test, so that they can be counted unseen. */
     boolean plain;
 
@@ -76,6 +79,7 @@ final class Plan {
     places = placement.places();
     free = placement.free();
     PlanWriter writer = new PlanWriter(root, places, placement.place(), placement.solvers());
+    writer.foresee(flats);
     boolean trees = false;
     for (int c = 0; c < constraints.size(); c++) {
       Flat flat = flats.get(c);

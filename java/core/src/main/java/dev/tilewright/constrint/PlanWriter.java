@@ -8,7 +8,9 @@ import dev.tilewright.constrint.Steps.Linear;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Writes each constraint into the places of its variables, as steps and tests. */
 final class PlanWriter {
@@ -23,6 +25,9 @@ final class PlanWriter {
   private final List<List<Steps.Step>> steps = new ArrayList<>();
   private final List<List<Steps.Test>> tests = new ArrayList<>();
 
+  /** Of each place, registers of the ends of later variables. */
+  private final List<Map<Integer, int[]>> foreseen = new ArrayList<>();
+
   PlanWriter(Root root, Place[] places, int[] place, List<Integer> solvers) {
     b = root.bounds;
     this.places = places;
@@ -32,7 +37,73 @@ final class PlanWriter {
     for (int p = 0; p < places.length; p++) {
       steps.add(new ArrayList<>());
       tests.add(new ArrayList<>());
+      foreseen.add(new HashMap<>());
     }
+  }
+
+  /**
+   * Before a place with a choice: bounds of the variables that are derived right after it, last one
+   * first, from constraints whose other variables are placed or bounded so already. Inequalities on
+   * the last of a chain of definitions bound its first by this.
+   */
+  void foresee(List<Flat> flats) {
+    for (int p = 0; p < places.length; p++) {
+      if (places[p].derived) {
+        continue;
+      }
+      int end = p;
+      while (end + 1 < places.length && places[end + 1].derived) {
+        end++;
+      }
+      for (int q = end; q > p; q--) {
+        foresee(flats, p, places[q].variable);
+      }
+    }
+  }
+
+  private void foresee(List<Flat> flats, int p, int v) {
+    List<Steps.AtMost> bounds = new ArrayList<>();
+    for (Flat flat : flats) {
+      if (flat == null || Plan.degree(flat.variables(), v) == 0) {
+        continue;
+      }
+      boolean known = true;
+      for (int w : flat.variables()) {
+        known &= w == v || place[w] < p || foreseen.get(p).containsKey(w);
+      }
+      if (!known) {
+        continue;
+      }
+      for (Monomial[] side : sides(flat, v)) {
+        bounds.add(new Steps.AtMost(slope(side, v, p), offset(side, v, p)));
+      }
+    }
+    if (!bounds.isEmpty()) {
+      int[] ends = {registers.scratch(), registers.scratch()};
+      foreseen.get(p).put(v, ends);
+      steps.get(p).add(new Steps.Foresee(v, bounds.toArray(new Steps.AtMost[0]), ends[0], ends[1]));
+    }
+  }
+
+  /** The sums that are at most 0 by a constraint linear in a variable; none where it is not. */
+  private List<Monomial[]> sides(Flat flat, int v) {
+    if (flat instanceof Poly poly) {
+      if (poly.op() == Comparison.Op.NE || !Plan.linear(poly, v)) {
+        return List.of();
+      }
+      return poly.op() == Comparison.Op.EQ
+          ? List.of(poly.monomials(), negated(poly.monomials()))
+          : List.<Monomial[]>of(poly.monomials());
+    }
+    Mono mono = (Mono) flat;
+    Monomial left = new Monomial(BigInteger.valueOf(mono.a()), mono.left());
+    Monomial right = new Monomial(BigInteger.valueOf(mono.c()), mono.right());
+    long reach = Sat.addHi(Polynomial.magnitude(left, b), Polynomial.magnitude(right, b));
+    if (reach >= Flat.LIMIT || left.degree(v) + right.degree(v) > 1) {
+      return List.of();
+    }
+    Monomial[] atMost = {right, new Monomial(left.coefficient().negate(), left.variables())};
+    return mono.equation() ? List.of(atMost, negated(atMost)) : List.<Monomial[]>of(atMost);
   }
 
   /** Completes the places; the number of registers. */
@@ -46,6 +117,7 @@ final class PlanWriter {
       at.sources = updates.stream().mapToInt(Registers.Update::source).toArray();
       at.factors = updates.stream().mapToInt(Registers.Update::variable).toArray();
       at.quotients = (int) steps.get(p).stream().filter(Steps.Divides.class::isInstance).count();
+      at.holes = (int) steps.get(p).stream().filter(Steps.Differs.class::isInstance).count();
       at.plain = at.tests.length == 0;
     }
     return registers.count();
@@ -180,20 +252,10 @@ final class PlanWriter {
 
   /** Right is at most left, and in an equation the other way round too. */
   private void bounds(Mono mono, int p) {
-    Monomial left = new Monomial(BigInteger.valueOf(mono.a()), mono.left());
-    Monomial right = new Monomial(BigInteger.valueOf(mono.c()), mono.right());
-    long reach = Sat.addHi(Polynomial.magnitude(left, b), Polynomial.magnitude(right, b));
-    int v = places[p].variable;
-    if (reach >= Flat.LIMIT
-        || p == Math.max(last(mono.left()), last(mono.right()))
-        || Plan.degree(mono.left(), v) + Plan.degree(mono.right(), v) > 1) {
-      return;
-    }
-    Monomial minusLeft = new Monomial(left.coefficient().negate(), left.variables());
-    Monomial minusRight = new Monomial(right.coefficient().negate(), right.variables());
-    atMost(new Monomial[] {right, minusLeft}, p);
-    if (mono.equation()) {
-      atMost(new Monomial[] {left, minusRight}, p);
+    if (p < Math.max(last(mono.left()), last(mono.right()))) {
+      for (Monomial[] side : sides(mono, places[p].variable)) {
+        atMost(side, p);
+      }
     }
   }
 
@@ -211,6 +273,12 @@ final class PlanWriter {
         continue;
       }
       boolean ordered = poly.op() != Comparison.Op.NE;
+      if (atEnd && linear && !ordered && !places[p].derived) {
+        steps
+            .get(p)
+            .add(new Steps.Differs(slope(poly.monomials(), v, p), offset(poly.monomials(), v, p)));
+        continue;
+      }
       if (!places[p].derived && linear && ordered) {
         atMost(poly.monomials(), p);
         if (poly.op() == Comparison.Op.EQ) {
@@ -254,23 +322,40 @@ final class PlanWriter {
     return linear(List.of(monomials), p + 1, -1);
   }
 
-  /** The sum with variables from {@code before} on at what makes it least. */
+  /**
+   * The sum with variables from {@code before} on at what makes it least: their ends at the root,
+   * or the registers that foresee them.
+   */
   private Linear linear(List<Monomial> monomials, int before, int except) {
     long[] coefficients = new long[monomials.size()];
     int[] products = new int[monomials.size()];
+    int[] others = new int[monomials.size()];
+    Map<Integer, int[]> known = except < 0 ? Map.of() : foreseen.get(before);
+    boolean second = false;
     int size = 0;
     for (Monomial m : monomials) {
       long coefficient = m.coefficient().longValueExact();
+      int other = 0;
       for (int w : m.variables()) {
         if (w != except && place[w] >= before) {
-          coefficient *= coefficient > 0 ? b.lo[w] : b.hi[w];
+          int[] ends = known.get(w);
+          if (ends != null && other == 0) {
+            other = coefficient > 0 ? ends[0] : ends[1];
+          } else {
+            coefficient *= coefficient > 0 ? b.lo[w] : b.hi[w];
+          }
         }
       }
       if (coefficient != 0) {
         coefficients[size] = coefficient;
+        others[size] = other;
+        second |= other != 0;
         products[size++] = registers.product(m.variables(), before, except);
       }
     }
-    return new Linear(Arrays.copyOf(coefficients, size), Arrays.copyOf(products, size));
+    return new Linear(
+        Arrays.copyOf(coefficients, size),
+        Arrays.copyOf(products, size),
+        second ? Arrays.copyOf(others, size) : null);
   }
 }

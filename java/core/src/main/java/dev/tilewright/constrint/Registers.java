@@ -60,6 +60,11 @@ final class Registers {
     return register;
   }
 
+  /** A register that no product uses. */
+  int scratch() {
+    return count++;
+  }
+
   int count() {
     return count;
   }

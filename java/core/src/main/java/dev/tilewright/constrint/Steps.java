@@ -16,14 +16,44 @@ final class Steps {
     boolean test(Search s);
   }
 
-  /** A sum of coefficients times registers. */
-  record Linear(long[] coefficients, int[] registers) {
+  /**
+   * A sum of coefficients times registers.
+   *
+   * @param others second factors, registers too; null where all are 1
+   */
+  record Linear(long[] coefficients, int[] registers, int[] others) {
     long value(long[] r) {
       long sum = 0;
-      for (int i = 0; i < registers.length; i++) {
-        sum += coefficients[i] * r[registers[i]];
+      if (others == null) {
+        for (int i = 0; i < registers.length; i++) {
+          sum += coefficients[i] * r[registers[i]];
+        }
+      } else {
+        for (int i = 0; i < registers.length; i++) {
+          sum += coefficients[i] * r[registers[i]] * r[others[i]];
+        }
       }
       return sum;
+    }
+  }
+
+  /**
+   * Bounds a variable that a later place derives, into two registers, so that what it depends on
+   * can be bounded by it.
+   */
+  record Foresee(int variable, AtMost[] steps, int lo, int hi) implements Step {
+    @Override
+    public boolean apply(Search s, Range r) {
+      Range range = s.foreseen;
+      range.reset(s.bounds.lo[variable], s.bounds.hi[variable]);
+      for (AtMost step : steps) {
+        if (!step.apply(s, range)) {
+          return false;
+        }
+      }
+      s.registers[lo] = range.lo;
+      s.registers[hi] = range.hi;
+      return true;
     }
   }
 
@@ -58,6 +88,19 @@ final class Steps {
       }
       long x = -b / a;
       return x * a == -b && r.atLeast(x) && r.atMost(x);
+    }
+  }
+
+  /** {@code slope x + offset != 0}. */
+  record Differs(Linear slope, Linear offset) implements Step {
+    @Override
+    public boolean apply(Search s, Range r) {
+      long a = slope.value(s.registers);
+      long b = offset.value(s.registers);
+      if (a == 0) {
+        return b != 0;
+      }
+      return b % a != 0 || r.differs(-b / a);
     }
   }
 

@@ -56,6 +56,6 @@ public record GpuFit(
           case 10, 11 -> 0.25;
           default -> 1;
         };
-    return new GpuFit(3e-6, 0.88, 0.2, 2.4e-6, matrixShare);
+    return new GpuFit(3e-6, 0.88, 0.2, 2.6e-6, matrixShare);
   }
 }

@@ -61,7 +61,7 @@ public final class GpuTime {
   /** Times on a machine, with the coefficients of its architecture. */
   public static GpuTime of(GpuSpec gpu) {
     GpuTime known = last;
-    if (known == null || !known.gpu.equals(gpu)) {
+    if (known == null || known.gpu != gpu && !known.gpu.equals(gpu)) {
       known = new GpuTime(gpu, GpuFit.of(gpu));
       last = known;
     }

@@ -30,6 +30,9 @@ public final class RnnTiles implements Kernel<RnnProblem> {
   private final boolean backward;
   private final TileSpace space;
 
+  /** The parameters in the order of {@link RnnTime.Shape}, without the depth. */
+  private final List<String> names;
+
   /** Read once a process. */
   private static final class Forward {
     static final RnnTiles KERNEL = new RnnTiles(false);
@@ -42,6 +45,19 @@ public final class RnnTiles implements Kernel<RnnProblem> {
   private RnnTiles(boolean backward) {
     this.backward = backward;
     this.space = TileSpace.resource(backward ? "rnn/rnn_bwd.tiles" : "rnn/rnn_fwd.tiles");
+    this.names =
+        List.of(
+            "TILE_BATCH",
+            "TILE_" + outputs(),
+            "BLOCKS_HEAD",
+            "BLOCKS_" + outputs(),
+            "BLOCKS_" + sums(),
+            "BLOCKS_BATCH",
+            "LOOPS_BATCH",
+            "LOOPS_" + outputs(),
+            "WARPS_" + sums(),
+            "WARPS_BATCH",
+            "CACHED_" + sums());
   }
 
   /** The forward kernel, {@code rnn_fwd}. */
@@ -81,18 +97,7 @@ public final class RnnTiles implements Kernel<RnnProblem> {
 
   @Override
   public List<String> parameters() {
-    return List.of(
-        "TILE_BATCH",
-        "TILE_" + outputs(),
-        "BLOCKS_HEAD",
-        "BLOCKS_" + outputs(),
-        "BLOCKS_" + sums(),
-        "BLOCKS_BATCH",
-        "LOOPS_BATCH",
-        "LOOPS_" + outputs(),
-        "WARPS_" + sums(),
-        "WARPS_BATCH",
-        "CACHED_" + sums());
+    return names;
   }
 
   /**
@@ -179,17 +184,17 @@ public final class RnnTiles implements Kernel<RnnProblem> {
     return new RnnTime.Shape(
         backward ? spec.headDim() : gateRows,
         backward ? gateRows : spec.headDim(),
-        tile.getInt("TILE_BATCH"),
-        tile.getInt("TILE_" + outputs()),
+        tile.getInt(names.get(0)),
+        tile.getInt(names.get(1)),
         depth,
-        tile.getInt("BLOCKS_HEAD"),
-        tile.getInt("BLOCKS_" + outputs()),
-        tile.getInt("BLOCKS_" + sums()),
-        tile.getInt("BLOCKS_BATCH"),
-        tile.getInt("LOOPS_BATCH"),
-        tile.getInt("LOOPS_" + outputs()),
-        tile.getInt("WARPS_" + sums()),
-        tile.getInt("WARPS_BATCH"),
-        tile.getInt("CACHED_" + sums()));
+        tile.getInt(names.get(2)),
+        tile.getInt(names.get(3)),
+        tile.getInt(names.get(4)),
+        tile.getInt(names.get(5)),
+        tile.getInt(names.get(6)),
+        tile.getInt(names.get(7)),
+        tile.getInt(names.get(8)),
+        tile.getInt(names.get(9)),
+        tile.getInt(names.get(10)));
   }
 }

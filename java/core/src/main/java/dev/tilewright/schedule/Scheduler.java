@@ -31,6 +31,12 @@ public final class Scheduler {
   /** Tiles that are looked at; a space that has more is cut, in the order of its query. */
   private static final int MOST_TILES = 1 << 18;
 
+  /**
+   * Effort for each set of rules that may be the conflict. Beyond it, the conflict that is named
+   * may have a rule too many.
+   */
+  private static final long CONFLICT_NODES = 1 << 12;
+
   private record Question(Kernel<?> kernel, Object spec, MachineSpec machine) {}
 
   private final ScheduleStore user;
@@ -287,27 +293,30 @@ public final class Scheduler {
     Map<String, Long> constants = kernel.constants(spec, machine);
     Solver solver = Solver.of(kernel.space().rules(), constants);
     List<String> variables = solver.variables();
-    List<String> parameters = kernel.parameters();
-    int[] index = new int[parameters.size()];
-    for (int i = 0; i < index.length; i++) {
-      String parameter = parameters.get(i);
-      index[i] = constants.containsKey(parameter) ? -1 : variables.indexOf(parameter);
-      if (index[i] < 0 && !constants.containsKey(parameter)) {
+    String[] names = kernel.parameters().toArray(String[]::new);
+    int[] index = new int[names.length]; // of the solution's value; -1: the value is bound
+    long[] bound = new long[names.length];
+    for (int i = 0; i < names.length; i++) {
+      Long constant = constants.get(Tile.checkedName(names[i]));
+      index[i] = constant != null ? -1 : variables.indexOf(names[i]);
+      bound[i] = constant != null ? constant : 0;
+      if (index[i] < 0 && constant == null) {
         throw new InvalidSpecException(
             "parameter of kernel " + kernel.name(),
-            parameter,
+            names[i],
             "a variable of " + kernel.space().rules().source() + ": " + variables);
       }
     }
     long[] count = new long[1];
     Solver.Visitor visitor =
         values -> {
-          Map<String, Long> tile = new LinkedHashMap<>();
-          for (int i = 0; i < index.length; i++) {
-            String parameter = parameters.get(i);
-            tile.put(parameter, index[i] < 0 ? constants.get(parameter) : values[index[i]]);
+          long[] tile = bound.clone();
+          for (int i = 0; i < tile.length; i++) {
+            if (index[i] >= 0) {
+              tile[i] = values[index[i]];
+            }
           }
-          taker.accept(Tile.of(tile));
+          taker.accept(new Tile(names, tile));
           return ++count[0] < MOST_TILES;
         };
     try (Interrupts held = Interrupts.hold()) {
@@ -328,7 +337,12 @@ public final class Scheduler {
     }
     try (Interrupts held = Interrupts.hold()) {
       Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
-      List<String> conflict = solver.whyNot(Query.first()).stream().map(Rule::toString).toList();
+      Query query = Query.first().nodes(CONFLICT_NODES);
+      List<String> conflict = solver.whyNot(query).stream().map(Rule::toString).toList();
+      if (conflict.isEmpty()) {
+        // Too hard to narrow down within the limit, though the search itself found nothing.
+        conflict = List.of("all rules of " + kernel.space().rules().source() + " together");
+      }
       return new NoFeasibleTileException(problem, conflict);
     }
   }

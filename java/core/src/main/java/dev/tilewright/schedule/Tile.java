@@ -1,6 +1,7 @@
 package dev.tilewright.schedule;
 
 import dev.tilewright.InvalidSpecException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,9 +11,15 @@ import java.util.Map;
  * same parameters the same values, whatever the order.
  */
 public final class Tile {
-  private final Map<String, Long> values;
+  private final String[] names;
+  private final long[] values;
 
-  private Tile(Map<String, Long> values) {
+  /**
+   * A tile of names that are known to be fine, without copying: a space has thousands of tiles with
+   * the same names.
+   */
+  Tile(String[] names, long[] values) {
+    this.names = names;
     this.values = values;
   }
 
@@ -23,18 +30,24 @@ public final class Tile {
    *     digits and underscores, or a value is missing
    */
   public static Tile of(Map<String, Long> values) {
-    Map<String, Long> copy = new LinkedHashMap<>();
-    values.forEach(
-        (name, value) -> {
-          if (!isName(name)) {
-            throw new InvalidSpecException("tile parameter", name, "a name of the tile space");
-          }
-          if (value == null) {
-            throw new InvalidSpecException("tile parameter " + name, null, "a whole number");
-          }
-          copy.put(name, value);
-        });
-    return new Tile(Collections.unmodifiableMap(copy));
+    String[] names = new String[values.size()];
+    long[] numbers = new long[names.length];
+    int at = 0;
+    for (Map.Entry<String, Long> entry : values.entrySet()) {
+      names[at] = checkedName(entry.getKey());
+      if (entry.getValue() == null) {
+        throw new InvalidSpecException("tile parameter " + names[at], null, "a whole number");
+      }
+      numbers[at++] = entry.getValue();
+    }
+    return new Tile(names, numbers);
+  }
+
+  static String checkedName(String name) {
+    if (!isName(name)) {
+      throw new InvalidSpecException("tile parameter", name, "a name of the tile space");
+    }
+    return name;
   }
 
   /**
@@ -78,11 +91,12 @@ public final class Tile {
    * @throws InvalidSpecException when the tile has no such parameter
    */
   public long get(String name) {
-    Long value = values.get(name);
-    if (value == null) {
-      throw new InvalidSpecException("tile parameter", name, String.join(", ", values.keySet()));
+    for (int i = 0; i < names.length; i++) {
+      if (names[i].equals(name)) {
+        return values[i];
+      }
     }
-    return value;
+    throw new InvalidSpecException("tile parameter", name, String.join(", ", names));
   }
 
   /** Value of a parameter as an int. */
@@ -92,26 +106,40 @@ public final class Tile {
 
   /** Parameter to value, in order; unmodifiable. */
   public Map<String, Long> values() {
-    return values;
+    Map<String, Long> map = new LinkedHashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      map.put(names[i], values[i]);
+    }
+    return Collections.unmodifiableMap(map);
   }
 
   /** {@code NAME=VALUE} joined by commas, in order; {@link #parse} reads it. */
   public String key() {
     StringBuilder text = new StringBuilder();
-    values.forEach(
-        (name, value) ->
-            text.append(text.length() == 0 ? "" : ",").append(name).append('=').append(value));
+    for (int i = 0; i < names.length; i++) {
+      text.append(i == 0 ? "" : ",").append(names[i]).append('=').append(values[i]);
+    }
     return text.toString();
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Tile tile && tile.values.equals(values);
+    if (!(other instanceof Tile tile)) {
+      return false;
+    }
+    if (Arrays.equals(tile.names, names)) {
+      return Arrays.equals(tile.values, values);
+    }
+    return tile.values().equals(values());
   }
 
   @Override
   public int hashCode() {
-    return values.hashCode();
+    int hash = 0; // a sum, so that the order does not matter
+    for (int i = 0; i < names.length; i++) {
+      hash += names[i].hashCode() ^ Long.hashCode(values[i]) * 31;
+    }
+    return hash;
   }
 
   @Override
