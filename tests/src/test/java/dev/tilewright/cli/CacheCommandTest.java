@@ -113,8 +113,13 @@ class CacheCommandTest {
   void removesWhatTheTunerWroteDown() {
     ScheduleKey key = key("rnn_fwd", "D=64", "gpu h100 cc90");
     journal(key).add(Tile.parse("rows=1"), 1);
+    ScheduleKey other = key("rnn_fwd", "D=128", "gpu h100 cc90"); // led to no schedule
+    journal(other).add(Tile.parse("rows=1"), 1);
     Tw.run("cache", "rm", "rnn").expect(0);
     assertEquals(0, journal(key).measurements().size());
+    assertEquals(1, journal(other).measurements().size());
+    Tw.run("cache", "rm", "--all").expect(0);
+    assertEquals(0, journal(other).measurements().size());
   }
 
   private static TuneJournal journal(ScheduleKey key) {
@@ -136,6 +141,8 @@ class CacheCommandTest {
     assertTrue(text.contains("cpu there c64"), "another machine's entry is kept: " + text);
     assertTrue(text.contains("measured 1.00 ms"), text);
     Tw.run("cache", "export", file.resolve("below.json")).fails(2, "cannot export");
+    useStore("exported.json/below.json");
+    Tw.run("cache", "import", file).fails(1, "below.json cannot be written");
   }
 
   @ParameterizedTest

@@ -60,6 +60,13 @@ final class CacheCommand implements Runnable {
     return data;
   }
 
+  /** What a store could not write it keeps in memory, which ends with this process. */
+  private static void requireWritten(boolean written) {
+    if (!written) {
+      throw new TilewrightException(ScheduleStore.userPath() + " cannot be written");
+    }
+  }
+
   /** Whether an entry matches one of the patterns. */
   private static Predicate<Entry> matching(List<String> patterns) {
     List<Pattern> compiled = patterns.stream().map(CacheCommand::pattern).toList();
@@ -189,7 +196,12 @@ final class CacheCommand implements Runnable {
       Predicate<Entry> which = all ? e -> true : matching(patterns);
       List<Entry> entries = store.entries().stream().filter(which).toList();
       int removed = store.remove(which);
-      entries.forEach(entry -> store.journal(entry.key()).delete());
+      requireWritten(store().entries().stream().noneMatch(which));
+      if (all) {
+        store.deleteJournals();
+      } else {
+        entries.forEach(entry -> store.journal(entry.key()).delete());
+      }
       Map<String, Object> data = data();
       data.put("removed", removed);
       report.report(data, "removed " + count(removed) + "\n");
@@ -244,12 +256,14 @@ final class CacheCommand implements Runnable {
 
     @Override
     public void run() {
+      ScheduleStore store = store();
       int taken;
       try {
-        taken = store().importFrom(path(file));
+        taken = store.importFrom(path(file));
       } catch (TilewrightException e) {
         throw new InputException(e.getMessage(), e);
       }
+      requireWritten(store().entries().containsAll(store.entries()));
       Map<String, Object> data = data();
       data.put("file", file);
       data.put("imported", taken);

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which tile a plan takes and why.
@@ -34,6 +36,7 @@ record ExplainReport(
   private static final int RUNNERS_UP = 3;
   private static final int WIDTH = 100;
   private static final int LABEL = 13;
+  private static final Pattern CONFLICT = Pattern.compile("(line \\d+): (.*)");
 
   private List<Rule> rules() {
     return problem.kernel().space().rules().rules();
@@ -144,16 +147,18 @@ record ExplainReport(
     entry(text, "kernel", problem.kernel().name() + ", rules of " + file());
     List<String> words = new ArrayList<>();
     constants.forEach((name, value) -> words.add(name + "=" + value));
-    entry(text, "constants", wrapped(0, words.toArray(String[]::new)));
+    entry(text, "constants", wrapped(0, 0, words.toArray(String[]::new)));
     String label = "constraints";
     for (Rule rule : rules()) {
-      String line = String.format("line %-4d", rule.line());
-      entry(text, label, line + " " + wrapped(line.length() + 3, rule.text().split(" ")));
+      entry(text, label, rule("line " + rule.line(), rule.text()));
       label = "";
     }
     if (schedule == null) {
       entry(text, "legal tiles", "none: these cannot hold together");
-      conflict.forEach(rule -> entry(text, "", wrapped(10, rule.split(" "))));
+      for (String rule : conflict) {
+        Matcher parts = CONFLICT.matcher(rule);
+        entry(text, "", parts.matches() ? rule(parts.group(1), parts.group(2)) : rule);
+      }
       return text.toString();
     }
     long fewer = thatCanRun();
@@ -161,7 +166,7 @@ record ExplainReport(
         text,
         "legal tiles",
         ranked.size() + (fewer < ranked.size() ? ", of which " + fewer + " can run" : ""));
-    entry(text, "pick", wrapped(0, schedule.tile().key().split(",")));
+    entry(text, "pick", wrapped(0, 0, schedule.tile().key().split(",")));
     entry(text, "source", sourceText());
     Prediction predicted = predicted();
     entry(text, "predicted", Numbers.time(predicted.seconds()) + "; its terms");
@@ -224,25 +229,31 @@ record ExplainReport(
     text.append(String.format("%-13s%s%n", label, value));
   }
 
+  private static String rule(String line, String rule) {
+    return String.format("%-9s ", line) + wrapped(10, 12, rule.split(" "));
+  }
+
   /**
    * Words in lines of at most {@link #WIDTH} characters.
    *
-   * @param indent how far the lines after the first one stand in, beside the label
+   * @param first column beside the label in which the first line starts
+   * @param later column beside the label in which the others start
    */
-  private static String wrapped(int indent, String... words) {
+  private static String wrapped(int first, int later, String... words) {
     StringBuilder text = new StringBuilder();
-    String start = " ".repeat(LABEL + indent);
-    int column = start.length();
+    int column = LABEL + first;
+    boolean begun = false;
     for (String word : words) {
-      if (column > start.length() && column + 1 + word.length() > WIDTH) {
-        text.append('\n').append(start);
-        column = start.length();
-      } else if (!text.isEmpty()) {
+      if (begun && column + 1 + word.length() > WIDTH) {
+        text.append('\n').append(" ".repeat(LABEL + later));
+        column = LABEL + later;
+      } else if (begun) {
         text.append(' ');
         column++;
       }
       text.append(word);
       column += word.length();
+      begun = true;
     }
     return text.toString();
   }

@@ -182,7 +182,8 @@ record TuneReport(
       StringBuilder text = new StringBuilder();
       text.append(
           String.format(
-              "%s on %s: %s%nno device: the best of %d legal tiles by the model; nothing is stored%n",
+              "%s on %s: %s%nno device: the best of %d legal tiles by the model; nothing is"
+                  + " stored%n",
               problem.op().op(), problem.machine().name(), problem.text(), ranked.size()));
       for (Ranked r : first()) {
         Prediction p = r.prediction();

@@ -55,7 +55,7 @@ public final class GpuTime {
             + " GB/s";
     l2Note = "B at " + Math.round(gpu.l2BytesPerClock()) + " B a clock";
     f32Note = "multiply-adds an SM at " + gpu.f32Lanes() + " a clock";
-    exchangeNote = "of " + Math.round(fit.exchangeSeconds() * 1e7) / 10.0 + " µs";
+    exchangeNote = "of " + Math.round(fit.exchangeSeconds() * 1e7) / 10.0 + " us";
   }
 
   /** Times on a machine, with the coefficients of its architecture. */

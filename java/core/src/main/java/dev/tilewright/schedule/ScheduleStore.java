@@ -261,6 +261,13 @@ public final class ScheduleStore {
     return new TuneJournal(files == null ? null : TuneJournal.file(files.file(), key), key);
   }
 
+  /** Forgets the tuner's measurements of every problem, those that led to no schedule included. */
+  public void deleteJournals() {
+    if (files != null) {
+      TuneJournal.deleteAll(files.file(), reports);
+    }
+  }
+
   /** Applies a change to the file under its lock; false when that was not possible or needed. */
   private boolean change(Predicate<Map<ScheduleKey, Entry>> change) {
     if (files == null) {

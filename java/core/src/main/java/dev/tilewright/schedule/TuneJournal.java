@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -63,7 +65,6 @@ public final class TuneJournal {
    * The journal of a key, in the folder {@code NAME.journal} beside the store {@code NAME.json}.
    */
   static Path file(Path store, ScheduleKey key) {
-    String name = store.getFileName().toString().replaceFirst("\\.json$", "");
     String hash =
         TileSpace.sha256(
             String.join(
@@ -73,9 +74,26 @@ public final class TuneJournal {
                 key.machine(),
                 key.kernelHash(),
                 key.rulesHash()));
-    return store
-        .resolveSibling(name + ".journal")
-        .resolve(key.kernel() + "-" + hash.substring(0, 16) + ".jsonl");
+    return folder(store).resolve(key.kernel() + "-" + hash.substring(0, 16) + ".jsonl");
+  }
+
+  private static Path folder(Path store) {
+    String name = store.getFileName().toString().replaceFirst("\\.json$", "");
+    return store.resolveSibling(name + ".journal");
+  }
+
+  /** Deletes every journal beside a store, those that were set aside included. */
+  static void deleteAll(Path store, Reports reports) {
+    Path folder = folder(store);
+    try (DirectoryStream<Path> journals = Files.newDirectoryStream(folder, "*.jsonl*")) {
+      for (Path journal : journals) {
+        Files.deleteIfExists(journal);
+      }
+    } catch (NoSuchFileException e) {
+      // Nothing was measured yet.
+    } catch (IOException | DirectoryIteratorException e) {
+      reports.once("cannot delete the journals in " + folder + ": " + e.getMessage());
+    }
   }
 
   /** The measurements so far, in order; a tile that was measured twice is there twice. */
