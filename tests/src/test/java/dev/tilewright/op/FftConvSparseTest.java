@@ -131,6 +131,18 @@ class FftConvSparseTest {
   }
 
   @Test
+  void smallProblemsRunOnTheCallersThread() {
+    FftConv.Spec small = FftConv.Spec.of(2, 2, 500).withSparse(SparsePattern.comb(1024, 4));
+    FftConv.Spec large = FftConv.Spec.of(2, 2, 1024).withSparse(SparsePattern.comb(2048, 4));
+    try (CpuDevice device = Targets.cpu(CpuLevel.X86_64, 2);
+        FftConv inline = FftConv.plan(device, small);
+        FftConv pooled = FftConv.plan(device, large)) {
+      assertTrue(inline.describe().endsWith("on the caller's thread"), inline.describe());
+      assertTrue(pooled.describe().endsWith("a head a task"), pooled.describe());
+    }
+  }
+
+  @Test
   void keepingAllIsTheCircularConvolution() {
     FftConv.Spec dense = spec(3, 2, 1024, 1024).withMode(Mode.CIRCULAR);
     FftConvProblem problem = FftConvProblem.random(dense, 1);

@@ -153,7 +153,7 @@ record ExplainReport(
     }
     if (schedule == null) {
       entry(text, "legal tiles", "none: these cannot hold together");
-      conflict.forEach(rule -> entry(text, "", rule));
+      conflict.forEach(rule -> entry(text, "", wrapped(10, rule.split(" "))));
       return text.toString();
     }
     long fewer = thatCanRun();

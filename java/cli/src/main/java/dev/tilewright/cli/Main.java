@@ -117,6 +117,7 @@ public final class Main implements Runnable {
     verbs.put("devices", DevicesCommand::new);
     verbs.put("ops", OpsCommand::new);
     verbs.put("run", RunCommand::new);
+    verbs.put("solve", SolveCommand::new);
     verbs.put("explain", ExplainCommand::new);
     verbs.put("tune", TuneCommand::new);
     verbs.put("cache", CacheCommand::new);

@@ -39,6 +39,27 @@ final class Best extends Constraint {
     return best;
   }
 
+  /** The best bound that the terms' intervals give; null where it is not finite. */
+  BigInteger reach(Bounds root) {
+    Bounds b = new Bounds(root, nodes);
+    if (!node.forward(b)) {
+      return null;
+    }
+    long end = maximize ? b.termHi[node.id] : b.termLo[node.id];
+    return Math.abs(end) == Sat.INF ? null : BigInteger.valueOf(end);
+  }
+
+  /** Asks for values at least as good as this. */
+  void ask(BigInteger value) {
+    best = maximize ? value.subtract(BigInteger.ONE) : value.add(BigInteger.ONE);
+  }
+
+  /** Whether one value is better than another. */
+  boolean better(BigInteger value, BigInteger than) {
+    int sign = value.compareTo(than);
+    return maximize ? sign > 0 : sign < 0;
+  }
+
   /** Takes a solution's value as the best. */
   void improve(long[] values) {
     best = node.exact(values);

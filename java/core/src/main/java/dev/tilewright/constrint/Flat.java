@@ -129,7 +129,7 @@ sealed interface Flat {
       c = t;
       leftReach = rightReach;
     }
-    if (leftReach >= LIMIT) {
+    if (leftReach == Sat.INF) {
       return null;
     }
     int[] variables =

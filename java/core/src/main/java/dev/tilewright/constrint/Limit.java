@@ -16,6 +16,17 @@ final class Limit {
     deadline = timed ? System.nanoTime() + nanos : 0;
   }
 
+  private Limit(Limit that, long nodes) {
+    this.nodes = nodes;
+    timed = that.timed;
+    deadline = that.deadline;
+  }
+
+  /** The same deadline, with so many nodes of its own if this has them. */
+  Limit atMost(long most) {
+    return new Limit(this, Math.min(most, Math.max(0, nodes - before)));
+  }
+
   /** Nodes of earlier searches under the same limit. */
   void spend(long spent) {
     before += spent;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -248,7 +249,8 @@ final class Model {
       return scale;
     }
 
-    private Node product(List<Node> factors, BigInteger scale) {
+    private Node product(List<Node> all, BigInteger scale) {
+      List<Node> factors = powers(all);
       if (factors.isEmpty() || !scale.equals(BigInteger.ONE)) {
         Node constant = new Node.Constant(nodes++, scale);
         if (factors.isEmpty()) {
@@ -259,6 +261,29 @@ final class Model {
       return factors.size() == 1
           ? factors.get(0)
           : new Node.Product(nodes++, factors.toArray(new Node[0]));
+    }
+
+    /** Joins what occurs several times: bounds see more of a square than of a product. */
+    private List<Node> powers(List<Node> factors) {
+      Map<Integer, Integer> exponents = new TreeMap<>();
+      List<Node> result = new ArrayList<>();
+      for (Node factor : factors) {
+        if (factor instanceof Node.Variable variable) {
+          exponents.merge(variable.index, 1, Integer::sum);
+        } else if (factor instanceof Node.Power power
+            && power.root instanceof Node.Variable variable
+            && power.exponent > 0) {
+          exponents.merge(variable.index, power.exponent, Integer::sum);
+        } else {
+          result.add(factor);
+        }
+      }
+      exponents.forEach(
+          (v, exponent) -> {
+            Node variable = new Node.Variable(nodes++, v);
+            result.add(exponent == 1 ? variable : new Node.Power(nodes++, variable, exponent));
+          });
+      return result;
     }
 
     private BigInteger add(

@@ -34,6 +34,9 @@ final class Plan {
     /** The most quotients that the candidates may have to divide. */
     int quotients;
 
+    /** The most values that the candidates may have to differ from. */
+    int holes;
+
     /** Whether the steps leave no candidate to a test, so that they can be counted unseen. */
     boolean plain;
 

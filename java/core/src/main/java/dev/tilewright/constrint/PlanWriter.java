@@ -117,6 +117,7 @@ final class PlanWriter {
       at.sources = updates.stream().mapToInt(Registers.Update::source).toArray();
       at.factors = updates.stream().mapToInt(Registers.Update::variable).toArray();
       at.quotients = (int) steps.get(p).stream().filter(Steps.Divides.class::isInstance).count();
+      at.holes = (int) steps.get(p).stream().filter(Steps.Differs.class::isInstance).count();
       at.plain = at.tests.length == 0;
     }
     return registers.count();
@@ -272,6 +273,12 @@ final class PlanWriter {
         continue;
       }
       boolean ordered = poly.op() != Comparison.Op.NE;
+      if (atEnd && linear && !ordered && !places[p].derived) {
+        steps
+            .get(p)
+            .add(new Steps.Differs(slope(poly.monomials(), v, p), offset(poly.monomials(), v, p)));
+        continue;
+      }
       if (!places[p].derived && linear && ordered) {
         atMost(poly.monomials(), p);
         if (poly.op() == Comparison.Op.EQ) {

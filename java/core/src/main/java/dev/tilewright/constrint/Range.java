@@ -13,8 +13,14 @@ final class Range {
 
   int count;
 
-  Range(int quotients) {
+  /** What the candidates are not. */
+  final long[] excluded;
+
+  int holes;
+
+  Range(int quotients, int excluded) {
     this.quotients = new long[quotients];
+    this.excluded = new long[excluded];
   }
 
   void reset(long from, long to) {
@@ -22,6 +28,32 @@ final class Range {
     hi = to;
     multiple = 1;
     count = 0;
+    holes = 0;
+  }
+
+  boolean differs(long value) {
+    for (int i = 0; i < holes; i++) {
+      if (excluded[i] == value) {
+        return true;
+      }
+    }
+    excluded[holes++] = value;
+    return true;
+  }
+
+  /** Whether a member of the interval meets the other conditions. */
+  boolean admits(long value) {
+    for (int i = 0; i < count; i++) {
+      if (quotients[i] % value != 0) {
+        return false;
+      }
+    }
+    for (int i = 0; i < holes; i++) {
+      if (excluded[i] == value) {
+        return false;
+      }
+    }
+    return multiple == 1 || value % multiple == 0;
   }
 
   boolean atMost(long bound) {

@@ -63,7 +63,7 @@ final class Root {
         break;
       }
     }
-    return true;
+    return new Differences(live, bounds).consistent();
   }
 
   /** Looks at one constraint on its own; drops it when nothing is left of it. */
@@ -88,11 +88,37 @@ final class Root {
       live.remove(position);
       return true;
     }
+    if (constraint instanceof Constraint.PowerOfTwo pow2 && pow2.term instanceof Node.Variable x) {
+      live.remove(position);
+      return powersOfTwo(x.index);
+    }
+    Congruence congruence = Congruence.of(constraint);
+    if (congruence != null) {
+      if (!congruence.narrow(bounds)) {
+        return false;
+      }
+      if (congruence.within(bounds)) {
+        live.remove(position);
+        return true;
+      }
+    }
     Flat flat = Flat.of(constraint, bounds);
     if (flat instanceof Flat.Mono mono) {
       return divisors(mono);
     }
+    if (flat instanceof Flat.Poly poly && poly.variables().length == 0) {
+      live.remove(position); // the variables cancel, as in A * B != B * A
+      return constant(poly);
+    }
     return !(flat instanceof Flat.Poly poly) || balanced(poly);
+  }
+
+  private static boolean constant(Flat.Poly poly) {
+    BigInteger sum = BigInteger.ZERO;
+    for (Polynomial.Monomial monomial : poly.monomials()) {
+      sum = sum.add(monomial.coefficient());
+    }
+    return poly.op().accepts(sum.signum());
   }
 
   private long[] values(Constraint constraint) {
@@ -124,6 +150,17 @@ final class Root {
     bounds.lo[v] = lo;
     bounds.hi[v] = hi;
     return size == kept.length || keep(v, Arrays.copyOf(kept, size));
+  }
+
+  private boolean powersOfTwo(int v) {
+    long[] powers = new long[63];
+    int size = 0;
+    for (long power = 1; power <= bounds.hi[v] && power > 0; power *= 2) {
+      if (bounds.contains(v, power)) {
+        powers[size++] = power;
+      }
+    }
+    return keep(v, Arrays.copyOf(powers, size));
   }
 
   /** The variables of a monomial that divides a number divide that number. */

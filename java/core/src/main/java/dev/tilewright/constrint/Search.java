@@ -20,7 +20,7 @@ final class Search {
   final Bounds bounds;
 
   /** For {@link Steps.Foresee}. */
-  final Range foreseen = new Range(0);
+  final Range foreseen = new Range(0, 0);
 
   private final Plan.Place[] places;
   private final Cursor[] cursors;
@@ -37,7 +37,6 @@ final class Search {
   /** Whether a limit or an interrupt ended the walk. */
   boolean stopped;
 
-  final long[] tried = new long[64]; // STAT
   private boolean started;
   private long solutions;
 
@@ -64,8 +63,8 @@ final class Search {
 
     int partCount;
 
-    Cursor(int quotients) {
-      range = new Range(quotients);
+    Cursor(Plan.Place place) {
+      range = new Range(place.quotients, place.holes);
     }
   }
 
@@ -82,7 +81,7 @@ final class Search {
     registers[0] = 1;
     cursors = new Cursor[places.length];
     for (int p = 0; p < places.length; p++) {
-      cursors[p] = new Cursor(places[p].quotients);
+      cursors[p] = new Cursor(places[p]);
     }
     Constraint[] constraints = plan.root.constraints;
     if (bound != null) {
@@ -167,6 +166,12 @@ final class Search {
       return 0;
     }
     long count = Math.max(0, (at.end - at.next) / at.stride + 1);
+    for (int i = 0; i < at.range.holes; i++) {
+      long hole = at.range.excluded[i];
+      boolean ahead =
+          at.stride > 0 ? hole >= at.next && hole <= at.end : hole <= at.next && hole >= at.end;
+      count -= ahead && (hole - at.next) % at.stride == 0 ? 1 : 0;
+    }
     at.next = at.end + at.stride;
     return count;
   }
@@ -246,7 +251,9 @@ final class Search {
     }
     at.stride = 0;
     at.unit = Math.max(r.multiple, bounds.step[v]);
-    boolean halve = (r.hi - r.lo) / at.unit > 16 * CHUNK && propagator.watching(v).length > 0;
+    boolean exact = p == places.length - 1 && place.plain;
+    boolean halve =
+        !exact && (r.hi - r.lo) / at.unit > 16 * CHUNK && propagator.watching(v).length > 0;
     if (halve) {
       follow(p);
     }
@@ -327,7 +334,7 @@ final class Search {
   }
 
   private int budget() {
-    return 200 + 20 * plan.root.constraints.length;
+    return 8 + 4 * plan.root.constraints.length;
   }
 
   /** Counts a node; false when a limit is reached. */
@@ -365,13 +372,12 @@ final class Search {
       if (dense) {
         bounds.undo(at.mark);
       }
-      if (!fits(r, value) || !bounds.contains(v, value)) {
+      if (!r.admits(value) || !bounds.contains(v, value)) {
         continue;
       }
       if (!count()) {
         return false;
       }
-      tried[p]++; // STAT
       if (!assign(place, value)) {
         continue;
       }
@@ -385,15 +391,6 @@ final class Search {
       at.startSolutions = solutions;
       return true;
     }
-  }
-
-  private static boolean fits(Range r, long value) {
-    for (int i = 0; i < r.count; i++) {
-      if (r.quotients[i] % value != 0) {
-        return false;
-      }
-    }
-    return r.multiple == 1 || value % r.multiple == 0;
   }
 
   /** From now on bounds follow the values; brings them up to date before a place. */

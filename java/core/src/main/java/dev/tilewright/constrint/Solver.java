@@ -172,7 +172,8 @@ public final class Solver {
     return new Conflict(rules, query).find();
   }
 
-  private record Outcome(long count, boolean complete, long nodes, BigInteger objective) {}
+  /** What a search came to. */
+  record Outcome(long count, boolean complete, long nodes, BigInteger objective) {}
 
   private Outcome walk(Query query, Visitor visitor) {
     Map<Integer, Order> order = order(query);
@@ -233,33 +234,8 @@ public final class Solver {
     if (!root.feasible) {
       return new Outcome(0, true, 0, null);
     }
-    // First the best value, in whatever order finds it soon; then the first solution that has it.
-    Model.Target target = model.target(objective);
-    Best bound = Best.of(target, objective.maximize());
-    Plan plan = new Plan(root, Map.of(), bound.largest(root.bounds), true, bound);
-    Limit limit = new Limit(query.nodes(), query.nanos());
-    Search search = new Search(plan, limit, bound);
-    long[] found = null;
-    while (search.next()) {
-      bound.improve(search.values);
-      found = search.values.clone();
-    }
-    limit.spend(search.nodes);
-    if (found == null) {
-      return new Outcome(0, !search.stopped, limit.spent(), null);
-    }
-    boolean complete = !search.stopped;
-    if (complete) {
-      Best exactly = Best.exactly(target, bound.best());
-      search = new Search(new Plan(root, order, null, true, exactly), limit, exactly);
-      if (search.next()) {
-        found = search.values.clone();
-      }
-      complete = !search.stopped;
-      limit.spend(search.nodes);
-    }
-    solutions.add(solution(found));
-    return new Outcome(1, complete, limit.spent(), bound.best());
+    return new Optimizer(root, model.target(objective), objective.maximize(), query)
+        .run(order, values -> solutions.add(solution(values)));
   }
 
   private Solution solution(long[] values) {

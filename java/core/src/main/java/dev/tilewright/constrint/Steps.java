@@ -91,6 +91,19 @@ final class Steps {
     }
   }
 
+  /** {@code slope x + offset != 0}. */
+  record Differs(Linear slope, Linear offset) implements Step {
+    @Override
+    public boolean apply(Search s, Range r) {
+      long a = slope.value(s.registers);
+      long b = offset.value(s.registers);
+      if (a == 0) {
+        return b != 0;
+      }
+      return b % a != 0 || r.differs(-b / a);
+    }
+  }
+
   /** {@code a left == c right x^power}: x from an exact division and a root. */
   record RootOfLeft(long a, int left, long c, int right, int power) implements Step {
     @Override

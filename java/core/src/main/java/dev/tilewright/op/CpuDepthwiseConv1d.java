@@ -48,6 +48,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
   private final long parts;
   private final boolean inline;
   private final long scratchBytes;
+  private final PlanMemory memory = new PlanMemory();
   private final NativeMemory scratch;
   private final CpuPool.Task forwardTask = this::forwardTask;
   private final CpuPool.Task backwardTask = this::backwardTask;
@@ -89,7 +90,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
     long elements = spec.batch() * spec.channels() * length;
     inline = elements <= INLINE_PRODUCTS / kernel;
     scratchBytes = Native.tw_conv1d_scratch_bytes(level, kernel);
-    scratch = NativeMemory.allocate(scratchBytes * device.threads(), "conv1d scratch");
+    scratch = memory.allocate(scratchBytes * device.threads(), "conv1d scratch");
   }
 
   @Override
@@ -157,7 +158,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
   private long clearedSums() {
     long count = parts * spec.channels() * (kernel + 1);
     if (sums == null) {
-      sums = NativeMemory.allocate(count * Double.BYTES, "conv1d sums");
+      sums = memory.allocate(count * Double.BYTES, "conv1d sums");
     }
     Native.tw_fill(sums.address(), count, Double.BYTES, 0);
     return sums.address();
@@ -251,7 +252,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
 
   @Override
   public long workspaceBytes() {
-    return closed ? 0 : scratch.bytes() + (sums == null ? 0 : sums.bytes());
+    return memory.bytes();
   }
 
   @Override
@@ -279,10 +280,7 @@ final class CpuDepthwiseConv1d implements DepthwiseConv1d {
   @Override
   public void close() {
     closed = true;
-    scratch.close();
-    if (sums != null) {
-      sums.close();
-    }
+    memory.close();
   }
 
   private void requireOpen() {
