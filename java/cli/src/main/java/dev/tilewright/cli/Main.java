@@ -118,6 +118,7 @@ public final class Main implements Runnable {
     verbs.put("devices", DevicesCommand::new);
     verbs.put("ops", OpsCommand::new);
     verbs.put("run", RunCommand::new);
+    verbs.put("solve", SolveCommand::new);
     verbs.put("bench", Main::bench);
     return verbs;
   }

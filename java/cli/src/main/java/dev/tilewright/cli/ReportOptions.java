@@ -1,6 +1,8 @@
 package dev.tilewright.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Stack;
@@ -44,6 +46,15 @@ final class ReportOptions {
     return json != null;
   }
 
+  boolean isQuiet() {
+    return quiet;
+  }
+
+  /** Whether stdout takes nothing more: a pipe that was closed, a full disk. */
+  boolean isClosed() {
+    return command.commandLine().getOut().checkError();
+  }
+
   /** Progress lines for this verb. */
   Progress progress() {
     return new Progress(command.commandLine().getErr(), !quiet && Progress.isTerminal());
@@ -68,5 +79,23 @@ final class ReportOptions {
       }
     }
     command.commandLine().getOut().flush();
+  }
+
+  /** Writes the JSON that was asked for as it is formed. */
+  void stream(JsonStream.Body body) {
+    PrintWriter out = command.commandLine().getOut();
+    Path file = Path.of(json);
+    try {
+      if (json.equals("-")) {
+        JsonStream.write(out, body);
+      } else {
+        try (Writer writer = Files.newBufferedWriter(file)) {
+          JsonStream.write(writer, body);
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException("--json " + file + ": cannot write: " + OutputFiles.reason(e), e);
+    }
+    out.flush();
   }
 }

@@ -9,7 +9,7 @@ final class Limits {
   static final int DEPTH = 200;
 
   /** Nodes of all terms together, {@code let} expanded at each use. */
-  static final int NODES = 1 << 20;
+  static final int NODES = 1 << 18;
 
   /** Digits of a literal. */
   static final int DIGITS = 10_000;

@@ -111,7 +111,19 @@ final class Root {
     if (flat instanceof Flat.Mono mono) {
       return divisors(mono);
     }
+    if (flat instanceof Flat.Poly poly && poly.variables().length == 0) {
+      live.remove(position); // the variables cancel, as in A * B != B * A
+      return constant(poly);
+    }
     return !(flat instanceof Flat.Poly poly) || balanced(poly);
+  }
+
+  private static boolean constant(Flat.Poly poly) {
+    BigInteger sum = BigInteger.ZERO;
+    for (Polynomial.Monomial monomial : poly.monomials()) {
+      sum = sum.add(monomial.coefficient());
+    }
+    return poly.op().accepts(sum.signum());
   }
 
   private long[] values(Constraint constraint) {

@@ -22,15 +22,10 @@ import java.util.TreeSet;
  * product, sign, power, atom. Parentheses may hold a condition as well as a term, so each level
  * returns an {@link Item} that is one of them, and what needs a term says so.
  */
-abstract class TermParser {
+abstract class TermParser extends TokenCursor {
   private static final Set<String> FUNCTIONS = Set.of("min", "max", "ceildiv", "floordiv", "pow2");
   private static final String A_TERM = "a number, a name, '[' or '('";
 
-  final Source source;
-  private final Lexer lexer;
-  private Token current;
-  private Token following;
-  private int lastEnd;
   private int nesting;
   private long nodes;
 
@@ -38,83 +33,27 @@ abstract class TermParser {
   record Item(Token start, Term term, List<Rule> rules) {}
 
   TermParser(Source source, Lexer lexer) {
-    this.source = source;
-    this.lexer = lexer;
-    current = lexer.next();
+    super(source, lexer);
   }
 
   /** What a name stands for at this place. */
   abstract Term resolve(Token name);
-
-  // ---- tokens
-
-  final Token current() {
-    return current;
-  }
-
-  /** The token after the current one. */
-  final Token following() {
-    if (following == null) {
-      following = lexer.next();
-    }
-    return following;
-  }
-
-  final Token take() {
-    Token token = current;
-    current = following();
-    following = null;
-    lastEnd = token.end();
-    return token;
-  }
-
-  final boolean takeIf(String symbol) {
-    if (!current.is(symbol)) {
-      return false;
-    }
-    take();
-    return true;
-  }
-
-  final Token expect(String symbol) {
-    if (!current.is(symbol)) {
-      throw unexpected("'" + symbol + "'");
-    }
-    return take();
-  }
-
-  final Token expectName(String what) {
-    if (current.kind() != Kind.NAME) {
-      throw unexpected(what);
-    }
-    return take();
-  }
-
-  final RuleException unexpected(String expected) {
-    return source.fault(current, "found " + Source.quoted(current), expected);
-  }
-
-  /** What was written from this token up to the last one taken. */
-  final String textSince(Token start) {
-    return source.oneLine(start.start(), lastEnd);
-  }
-
-  final Origin origin(Token start) {
-    return new Origin(start.line(), start.column(), textSince(start));
-  }
 
   // ---- conditions
 
   /** Alternatives joined by {@code |}. A doubled or trailing bar is upstream's {@code ||}. */
   final Item parseAny() {
     Item first = parseComparison();
-    if (!current.is("|")) {
+    if (!current().is("|")) {
       return first;
     }
     List<Rule> rules = new ArrayList<>(condition(first));
-    while (current.is("|")) {
+    while (current().is("|")) {
       take();
-      if (!current.is("|") && !current.is(";") && !current.is(")") && current.kind() != Kind.END) {
+      if (!current().is("|")
+          && !current().is(";")
+          && !current().is(")")
+          && current().kind() != Kind.END) {
         rules.addAll(condition(parseComparison()));
       }
     }
@@ -127,14 +66,14 @@ abstract class TermParser {
     if (op == null) {
       return left;
     }
-    Token at = current;
+    Token at = current();
     Term l = term(left, "on the left of '" + op.symbol() + "'");
     take();
     Item right = parseRemainder();
     Term r = term(right, "on the right of '" + op.symbol() + "'");
     if (comparison() != null) {
       throw source.fault(
-          current, "a second comparison in one constraint", "';' and a constraint of its own");
+          current(), "a second comparison in one constraint", "';' and a constraint of its own");
     }
     if (Term.choices(l.choices(), r.choices()) > Limits.CHOICES) {
       throw source.fault(
@@ -150,14 +89,14 @@ abstract class TermParser {
   }
 
   private Comparison.Op comparison() {
-    if (current.is("=")) {
+    if (current().is("=")) {
       throw unexpected("'==' (one '=' only follows the name of a const or let)");
     }
-    if (current.kind() != Kind.SYMBOL) {
+    if (current().kind() != Kind.SYMBOL) {
       return null;
     }
     for (Comparison.Op op : Comparison.Op.values()) {
-      if (op.symbol().equals(current.text())) {
+      if (op.symbol().equals(current().text())) {
         return op;
       }
     }
@@ -198,14 +137,14 @@ abstract class TermParser {
   /** {@code %} binds loosest of all arithmetic, as upstream: A % B * C is A % (B * C). */
   private Item parseRemainder() {
     Item left = parseSum();
-    if (!current.is("%")) {
+    if (!current().is("%")) {
       return left;
     }
     Token at = take();
     Term dividend = term(left, "before '%'");
     Term divisor = term(parseSum(), "after '%'");
-    if (current.is("%")) {
-      throw source.fault(current, "a second '%' in one term", "parentheses around the first");
+    if (current().is("%")) {
+      throw source.fault(current(), "a second '%' in one term", "parentheses around the first");
     }
     return new Item(
         left.start(),
@@ -232,14 +171,14 @@ abstract class TermParser {
 
   private Item parseSum() {
     Item first = parseProduct();
-    if (!current.is("+") && !current.is("-")) {
+    if (!current().is("+") && !current().is("-")) {
       return first;
     }
-    Token at = current;
+    Token at = current();
     List<Term> plus = new ArrayList<>();
     List<Term> minus = new ArrayList<>();
     plus.add(term(first, "before '" + at.text() + "'"));
-    while (current.is("+") || current.is("-")) {
+    while (current().is("+") || current().is("-")) {
       Token sign = take();
       Term next = term(parseProduct(), "after '" + sign.text() + "'");
       (sign.is("+") ? plus : minus).add(next);
@@ -271,13 +210,13 @@ abstract class TermParser {
 
   private Item parseProduct() {
     Item first = parseSigned();
-    if (!current.is("*") && !current.is("/")) {
+    if (!current().is("*") && !current().is("/")) {
       return first;
     }
-    Token at = current;
+    Token at = current();
     List<Term> factors = new ArrayList<>();
     factors.add(term(first, "before '" + at.text() + "'"));
-    while (current.is("*") || current.is("/")) {
+    while (current().is("*") || current().is("/")) {
       Token operator = take();
       Term next = term(parseSigned(), "after '" + operator.text() + "'");
       if (operator.is("*")) {
@@ -309,10 +248,10 @@ abstract class TermParser {
 
   /** Signs bind tighter than products and looser than powers: {@code -2 ^ 2} is −4. */
   private Item parseSigned() {
-    Token start = current;
+    Token start = current();
     boolean negative = false;
     boolean signed = false;
-    while (current.is("-") || current.is("+")) {
+    while (current().is("-") || current().is("+")) {
       negative ^= take().is("-");
       signed = true;
     }
@@ -332,12 +271,12 @@ abstract class TermParser {
 
   private Item parsePower() {
     Item base = parseAtom();
-    if (!current.is("^")) {
+    if (!current().is("^")) {
       return base;
     }
     Token at = take();
     Term b = term(base, "before '^'");
-    if (current.kind() != Kind.INTEGER) {
+    if (current().kind() != Kind.INTEGER) {
       throw unexpected("an integer as the exponent");
     }
     Token digits = take();
@@ -345,8 +284,8 @@ abstract class TermParser {
     if (exponent == null || exponent.intValue() > Limits.EXPONENT) {
       throw source.fault(digits, "the exponent is too large", "at most " + Limits.EXPONENT);
     }
-    if (current.is("^")) {
-      throw source.fault(current, "a second '^' in one power", "parentheses around the first");
+    if (current().is("^")) {
+      throw source.fault(current(), "a second '^' in one power", "parentheses around the first");
     }
     int e = exponent.intValue();
     return new Item(
@@ -354,7 +293,7 @@ abstract class TermParser {
   }
 
   private Item parseAtom() {
-    Token start = current;
+    Token start = current();
     if (start.kind() == Kind.INTEGER) {
       BigInteger value = integer();
       return leaf(start, Term.leaf(new Num(value), 1, value.bitLength(), 1));
@@ -372,7 +311,7 @@ abstract class TermParser {
       enter();
       take();
       Item inner = parseAny();
-      if (!current.is(")")) {
+      if (!current().is(")")) {
         throw unexpected("')' for the '(' of line " + start.line() + ", column " + start.column());
       }
       take();
@@ -389,15 +328,15 @@ abstract class TermParser {
 
   /** The current token as a number. */
   private BigInteger integer() {
-    if (current.kind() != Kind.INTEGER) {
+    if (current().kind() != Kind.INTEGER) {
       throw unexpected("an integer");
     }
-    if (current.text().length() > Limits.DIGITS) {
+    if (current().text().length() > Limits.DIGITS) {
       throw source.fault(
-          current, "an integer of too many digits", "at most " + Limits.DIGITS + " digits");
+          current(), "an integer of too many digits", "at most " + Limits.DIGITS + " digits");
     }
     Token token = take();
-    if (current.kind() == Kind.NAME && current.start() == token.end()) {
+    if (current().kind() == Kind.NAME && current().start() == token.end()) {
       throw unexpected("an operator between a number and a name");
     }
     return new BigInteger(token.text());
@@ -412,7 +351,7 @@ abstract class TermParser {
       values.add(negative ? value.negate() : value);
       count(1);
     } while (takeIf(","));
-    if (!current.is("]")) {
+    if (!current().is("]")) {
       throw unexpected("',' or ']'");
     }
     take();
@@ -424,7 +363,7 @@ abstract class TermParser {
   }
 
   private Item parseCall() {
-    Token name = current;
+    Token name = current();
     if (!FUNCTIONS.contains(name.text())) {
       throw source.fault(
           name,
@@ -439,7 +378,7 @@ abstract class TermParser {
       arguments.add(term(parseAny(), "as an argument of " + name.text()));
       count(1);
     } while (takeIf(","));
-    if (!current.is(")")) {
+    if (!current().is(")")) {
       throw unexpected("',' or ')'");
     }
     take();
@@ -486,14 +425,14 @@ abstract class TermParser {
   /** The alternatives of a condition. */
   final List<Rule> condition(Item item) {
     if (item.rules() == null) {
-      throw unexpected("a comparison ('==', '!=', '<=', '<', '>=', '>') after the term");
+      throw unexpected("an operator or a comparison ('==', '!=', '<=', '<', '>=', '>')");
     }
     return item.rules();
   }
 
   private void enter() {
     if (++nesting > Limits.DEPTH) {
-      throw source.fault(current, "parentheses too deep", limit(Limits.DEPTH));
+      throw source.fault(current(), "parentheses too deep", limit(Limits.DEPTH));
     }
   }
 
@@ -502,7 +441,7 @@ abstract class TermParser {
     nodes += more;
     if (nodes > Limits.NODES) {
       throw source.fault(
-          current, "the rules are too long (each use of a let counts)", limit(Limits.NODES));
+          current(), "the rules are too long (each use of a let counts)", limit(Limits.NODES));
     }
   }
 
