@@ -1,6 +1,7 @@
 package dev.tilewright.constrint;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -14,8 +15,14 @@ final class Conflict {
   /** Nodes for one set of rules, where the query sets no limit. */
   private static final long NODES = 1 << 20;
 
+  /** Nodes of the first attempts. */
+  private static final long FIRST = 1 << 10;
+
   private final RuleSet rules;
   private final Query query;
+
+  /** The query's time, for all of it. */
+  private final Limit limit;
 
   /** False when some set could not be decided within the limits: it was taken for satisfiable. */
   private boolean sure = true;
@@ -23,6 +30,7 @@ final class Conflict {
   Conflict(RuleSet rules, Query query) {
     this.rules = rules;
     this.query = query;
+    limit = new Limit(Long.MAX_VALUE, query.nanos());
   }
 
   boolean sure() {
@@ -50,14 +58,26 @@ final class Conflict {
     if (!root.feasible) {
       return true;
     }
-    Plan plan = new Plan(root, Map.of(), null, false, null);
-    Search search =
-        new Search(plan, new Limit(Math.min(NODES, query.nodes()), query.nanos()), null);
-    if (search.next()) {
-      return false;
+    // Fewer rules have solutions at one end of the values or the other, seldom known which.
+    boolean[] largest = new boolean[rules.names().size()];
+    Arrays.fill(largest, true);
+    Plan[] plans = {
+      new Plan(root, Map.of(), largest, false, null), new Plan(root, Map.of(), null, false, null)
+    };
+    long most = Math.min(NODES, query.nodes());
+    for (long nodes = Math.min(FIRST, most); ; nodes = Math.min(8 * nodes, most)) {
+      for (Plan plan : plans) {
+        Search search = new Search(plan, limit.atMost(nodes), null);
+        boolean satisfiable = search.next();
+        if (satisfiable || !search.stopped) {
+          return !satisfiable;
+        }
+      }
+      if (nodes == most || limit.reached(0)) {
+        sure = false;
+        return false;
+      }
     }
-    sure &= !search.stopped;
-    return !search.stopped;
   }
 
   /** A minimal part of {@code open} that is inconsistent with {@code kept}. */

@@ -154,8 +154,31 @@ final class Model {
       };
     }
 
-    private Constraint compare(Rule origin, Comparison.Op op, Node left, Node right) {
+    private Constraint compare(Rule origin, Comparison.Op op, Node first, Node second) {
+      // A common factor of both sides cancels, which keeps large numbers within 64 bits.
+      BigInteger gcd = scale(first).gcd(scale(second));
+      Node left = divide(first, gcd);
+      Node right = divide(second, gcd);
       return new Constraint.Compare(origin, variables(), ints(choices), op, left, right, total);
+    }
+
+    /** The number in front of a product. */
+    private static BigInteger scale(Node node) {
+      Node front = node instanceof Node.Product product ? product.factors[0] : node;
+      return front instanceof Node.Constant constant ? constant.value : BigInteger.ONE;
+    }
+
+    private Node divide(Node node, BigInteger by) {
+      if (by.compareTo(BigInteger.ONE) <= 0) {
+        return node;
+      }
+      Node scale = new Node.Constant(nodes++, scale(node).divide(by));
+      if (!(node instanceof Node.Product product)) {
+        return scale;
+      }
+      Node[] factors = product.factors.clone();
+      factors[0] = scale;
+      return new Node.Product(nodes++, factors);
     }
 
     int[] variables() {

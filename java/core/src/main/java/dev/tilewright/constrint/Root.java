@@ -88,6 +88,11 @@ final class Root {
       live.remove(position);
       return true;
     }
+    Monotone monotone = count == 1 ? Monotone.of(constraint, open, bounds) : null;
+    if (monotone != null) {
+      live.remove(position);
+      return monotone.narrow(((Constraint.Compare) constraint).op, bounds);
+    }
     if (constraint instanceof Constraint.PowerOfTwo pow2 && pow2.term instanceof Node.Variable x) {
       live.remove(position);
       return powersOfTwo(x.index);
