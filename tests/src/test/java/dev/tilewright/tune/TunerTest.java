@@ -183,8 +183,7 @@ class TunerTest {
   void aTileThatAJournalPraisesIsCheckedAgain() {
     journal.add(tile(8, 8), 1e-9);
     SimulatedTrials trials =
-        new SimulatedTrials(
-            t -> t.equals(tile(8, 8)) ? Double.NaN : VALLEY.applyAsDouble(t), 0.02);
+        new SimulatedTrials(t -> t.equals(tile(8, 8)) ? Double.NaN : VALLEY.applyAsDouble(t), 0.02);
     Tuner.Outcome outcome = run(trials, grid(8), Strategy.MODEL, Budget.UNLIMITED);
     assertEquals(tile(6, 3), outcome.winner());
     assertEquals(
