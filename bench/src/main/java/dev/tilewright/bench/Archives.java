@@ -1,5 +1,6 @@
 package dev.tilewright.bench;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -18,6 +20,9 @@ final class Archives {
   private static final String JAVACPP = "1.5.13";
   static final String TORCH_VERSION = "2.10.0-" + JAVACPP;
   private static final String PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1";
+
+  private static final List<String> OTHER_PLATFORMS =
+      List.of("darwin-x86-64", "darwin-aarch64", "win32-x86-64", "linux-aarch64");
 
   private Archives() {}
 
@@ -49,13 +54,61 @@ final class Archives {
     return folder + "/*";
   }
 
+  /**
+   * Folder of the jars of choco-solver, OR-Tools with its native library for Linux on x86-64, and
+   * JMH with its annotation processor.
+   */
+  static Path solvers() {
+    Properties versions = versions();
+    String choco = versions.getProperty("choco");
+    String ortools = versions.getProperty("ortools");
+    String jmh = versions.getProperty("jmh");
+    String google = "com.google.ortools";
+    StringBuilder others = new StringBuilder("<exclusions>");
+    for (String platform : OTHER_PLATFORMS) {
+      others.append("<exclusion><groupId>" + google + "</groupId><artifactId>ortools-" + platform);
+      others.append("</artifactId></exclusion>");
+    }
+    others.append("</exclusions>");
+    return Cache.folder(
+        "solvers-" + choco + "-" + ortools + "-" + jmh,
+        folder ->
+            fetch(
+                folder,
+                artifact("org.choco-solver", "choco-solver", choco, "")
+                    + artifact(google, "ortools-java", ortools, others.toString())
+                    + artifact("org.openjdk.jmh", "jmh-core", jmh, "")
+                    + artifact("org.openjdk.jmh", "jmh-generator-annprocess", jmh, "")));
+  }
+
+  /** Versions that the build knows too: choco, ortools, jmh. */
+  static Properties versions() {
+    Properties versions = new Properties();
+    try {
+      versions.load(new ByteArrayInputStream(Cache.resource("versions.properties")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return versions;
+  }
+
   private static String artifact(String name, String version, String classifier) {
-    return "<dependency><groupId>org.bytedeco</groupId><artifactId>"
+    return artifact(
+        "org.bytedeco",
+        name,
+        version,
+        classifier == null ? "" : "<classifier>" + classifier + "</classifier>");
+  }
+
+  private static String artifact(String group, String name, String version, String more) {
+    return "<dependency><groupId>"
+        + group
+        + "</groupId><artifactId>"
         + name
         + "</artifactId><version>"
         + version
         + "</version>"
-        + (classifier == null ? "" : "<classifier>" + classifier + "</classifier>")
+        + more
         + "</dependency>";
   }
 

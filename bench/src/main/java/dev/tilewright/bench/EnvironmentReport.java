@@ -17,6 +17,26 @@ final class EnvironmentReport {
   private EnvironmentReport() {}
 
   static Map<String, Object> of(Device device, int threads, Floor peaks, List<Baseline> baselines) {
+    Map<String, Object> map = machine(device);
+    map.put("threads", threads);
+    map.put("copyGBs", peaks.bytesPerSecond() * 1e-9);
+    map.put("peakGflops", peaks.flopsPerSecond() * 1e-9);
+    software(map);
+    Map<String, String> libraries = new LinkedHashMap<>();
+    baselines.forEach(b -> libraries.put(b.name(), b.describe()));
+    map.put("libraries", libraries);
+    return map;
+  }
+
+  /** For what one thread computes on the host alone. */
+  static Map<String, Object> of(Device device, Map<String, String> libraries) {
+    Map<String, Object> map = machine(device);
+    software(map);
+    map.put("libraries", libraries);
+    return map;
+  }
+
+  private static Map<String, Object> machine(Device device) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("date", ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS).toString());
     if (device.spec() instanceof CpuSpec cpu) {
@@ -29,17 +49,14 @@ final class EnvironmentReport {
     } else {
       map.put("machine", device.spec().toString());
     }
-    map.put("threads", threads);
-    map.put("copyGBs", peaks.bytesPerSecond() * 1e-9);
-    map.put("peakGflops", peaks.flopsPerSecond() * 1e-9);
+    return map;
+  }
+
+  private static void software(Map<String, Object> map) {
     map.put(
         "jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
     map.put("os", operatingSystem());
     map.put("kernel", System.getProperty("os.version"));
-    Map<String, String> libraries = new LinkedHashMap<>();
-    baselines.forEach(b -> libraries.put(b.name(), b.describe()));
-    map.put("libraries", libraries);
-    return map;
   }
 
   /** What /proc/cpuinfo says the first processor is and can do. */

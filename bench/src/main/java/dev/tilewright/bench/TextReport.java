@@ -67,7 +67,8 @@ final class TextReport {
     return aligned(cells) + failures(rows) + overhead(rows);
   }
 
-  private static String aligned(List<List<String>> cells) {
+  /** Cells in columns, the first to the left, the others to the right. */
+  static String aligned(List<List<String>> cells) {
     int columns = cells.get(0).size();
     int[] width = new int[columns];
     for (List<String> line : cells) {

@@ -12,6 +12,9 @@
  *   <li>Reports: {@link dev.tilewright.bench.BenchRow}, {@code TextReport}, {@code
  *       EnvironmentReport}.
  *   <li>Fetching and building the baselines: {@code Archives}, {@code Cache}.
+ *   <li>The constraint solver on tiles of recurrent layers: {@link dev.tilewright.bench.RnnShape};
+ *       {@code TileSearchBench}, which starts what {@code src/peers} measures; {@code
+ *       TileSearchReport} over {@code TileSearchRow}s.
  * </ul>
  */
 package dev.tilewright.bench;

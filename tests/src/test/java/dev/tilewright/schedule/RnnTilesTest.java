@@ -47,17 +47,17 @@ class RnnTilesTest {
   }
 
   @Test
-  void theFirstTileInTheOrderIsFlashRnns() {
+  void theTileThatFlashRnnPicksIsAmongThem() {
     // The reference solution for D=768, B=16 on an H100: 16 × 16 tiles, 96 blocks, 4 warps, 12
     // cached.
-    Tile first =
+    Tile theirs =
         scheduler.rank(RnnTiles.forward(), lstm(1, 768, 16), H100).stream()
             .map(Ranked::tile)
             .filter(tile -> tile.get("BLOCKS_GATE") == 96 && tile.get("TILE_BATCH") == 16)
             .filter(tile -> tile.get("WARPS_HIDDEN") == 4 && tile.get("CACHED_HIDDEN") == 12)
             .findFirst()
             .orElseThrow();
-    assertEquals(1, first.get("BLOCKS_HIDDEN"));
+    assertEquals(1, theirs.get("BLOCKS_HIDDEN"));
   }
 
   private static Tile forwardTile(long batch, long gate, long heads, long cg, long wh, long rc) {

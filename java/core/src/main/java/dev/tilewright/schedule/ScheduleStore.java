@@ -269,6 +269,7 @@ public final class ScheduleStore {
   }
 
   /** Applies a change to the file under its lock; false when that was not possible or needed. */
+  @SuppressWarnings("try") // held for its closing
   private boolean change(Predicate<Map<ScheduleKey, Entry>> change) {
     if (files == null) {
       return false;
@@ -301,6 +302,7 @@ public final class ScheduleStore {
   }
 
   /** Reads the file again when it is not the one that was last read. */
+  @SuppressWarnings("try") // held for its closing
   private void refresh() {
     if (files == null) {
       return;

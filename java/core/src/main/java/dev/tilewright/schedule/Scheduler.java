@@ -243,6 +243,7 @@ public final class Scheduler {
    * Whether the rules allow a tile: it names exactly the kernel's parameters, and its values
    * satisfy the tile space.
    */
+  @SuppressWarnings("try") // held for its closing
   public <S> boolean isLegal(Kernel<S> kernel, S spec, MachineSpec machine, Tile tile) {
     if (!new HashSet<>(kernel.parameters()).equals(tile.values().keySet())) {
       return false;
@@ -328,6 +329,7 @@ public final class Scheduler {
     return count[0];
   }
 
+  @SuppressWarnings("try") // held for its closing
   private static <S> NoFeasibleTileException infeasible(
       Kernel<S> kernel, S spec, MachineSpec machine, String reason, long tiles) {
     String problem = kernel.name() + " for " + kernel.problem(spec) + " on " + machine.name();

@@ -97,6 +97,7 @@ public final class TuneJournal {
   }
 
   /** The measurements so far, in order; a tile that was measured twice is there twice. */
+  @SuppressWarnings("try") // held for its closing
   public synchronized List<Measurement> measurements() {
     List<Measurement> all = new ArrayList<>();
     if (file != null) {
@@ -147,6 +148,7 @@ public final class TuneJournal {
     }
   }
 
+  @SuppressWarnings("try") // held for its closing
   private synchronized void append(Measurement measurement) {
     if (file != null) {
       try (Interrupts held = Interrupts.hold()) {
