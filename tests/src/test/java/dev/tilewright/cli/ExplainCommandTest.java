@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tilewright.schedule.ScheduleStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,5 +90,27 @@ class ExplainCommandTest {
     explain("toy --shape N=6 --gpu t4").fails(3, "toy has no tile space for t4");
     explain("toy --shape N=6 --gpu 3dfx").fails(2, "h100");
     explain("toy --shape N=6 --device cuda:9").fails(3, "cuda:9");
+  }
+
+  /** A change of the rules or the time model shows in README.md, where its outputs must follow. */
+  @Test
+  void readmeShowsWhatItPrints() throws IOException {
+    Path root = Path.of(System.getProperty("basedir", "")).resolve("..");
+    List<String> readme = Files.readAllLines(root.resolve("README.md"));
+    int found = 0;
+    for (int i = 0; i < readme.size(); i++) {
+      if (readme.get(i).startsWith("$ ./tw explain rnn ")) {
+        found++;
+        String words = readme.get(i).substring("$ ./tw explain ".length());
+        String text = explain(words).expect(0).out();
+        for (i++; !readme.get(i).isEmpty() && !readme.get(i).equals("```"); i++) {
+          String line = readme.get(i);
+          assertTrue(
+              line.endsWith("…") || text.contains(line + "\n"),
+              "README.md has\n" + line + "\nwhere tw explain " + words + " prints\n" + text);
+        }
+      }
+    }
+    assertTrue(found >= 3, found + " outputs");
   }
 }

@@ -180,6 +180,26 @@ class TunerTest {
   }
 
   @Test
+  void aTileThatAJournalPraisesIsCheckedAgain() {
+    journal.add(tile(8, 8), 1e-9);
+    SimulatedTrials trials =
+        new SimulatedTrials(t -> t.equals(tile(8, 8)) ? Double.NaN : VALLEY.applyAsDouble(t), 0.02);
+    Tuner.Outcome outcome = run(trials, grid(8), Strategy.MODEL, Budget.UNLIMITED);
+    assertEquals(tile(6, 3), outcome.winner());
+    assertEquals(
+        List.of(tile(8, 8)),
+        outcome.results().stream().filter(r -> !r.isRight()).map(Result::tile).toList());
+  }
+
+  @Test
+  void aBudgetEndsThoughEveryTileFails() {
+    SimulatedTrials trials = new SimulatedTrials(t -> Double.NaN, 0);
+    Tuner.Outcome outcome = run(trials, grid(30), Strategy.MODEL, Budget.of(Duration.ofMillis(50)));
+    assertNull(outcome.winner());
+    assertTrue(outcome.results().size() < 60, outcome.results().size() + " tried");
+  }
+
+  @Test
   void aStopStoresTheBestSoFar() {
     SimulatedTrials trials = new SimulatedTrials(VALLEY, 0.02);
     Tuner[] tuner = new Tuner[1];

@@ -167,8 +167,8 @@ public final class Tuner {
     long most = Math.min(ranked.size(), settings.budget().candidates());
     while (!stopped && results.size() < most) {
       long passed = clock.getAsLong() - begun;
-      if (passed > searchNanos && best != null) {
-        return false; // even a budget that is over times one tile
+      if (passed > searchNanos && (best != null || results.size() > resumed)) {
+        return false; // even a budget that is over tries one tile
       }
       Tile tile = order.next(best == null ? null : best.tile());
       if (tile == null) {
@@ -201,15 +201,38 @@ public final class Tuner {
       scores.put(result.tile(), result.seconds() / right.get(0).seconds());
     }
     for (Result result : right) {
-      try {
-        Trial trial = trials.open(result.tile());
-        replace(
-            new Incumbent(result.tile(), trial, new Stopwatch(trial), scores.get(result.tile())));
+      Trial trial = openAgain(result.tile());
+      if (trial != null) {
+        Stopwatch watch = new Stopwatch(trial);
+        best = new Incumbent(result.tile(), trial, watch, scores.get(result.tile()));
         return;
-      } catch (TilewrightException | OutOfMemoryError e) {
-        scores.remove(result.tile()); // it ran earlier and does not now
       }
     }
+  }
+
+  /**
+   * Opens a tile that was right before, perhaps in another process, and checks it again: what is
+   * stored in the end was compared with the oracle here and now.
+   *
+   * @return null when it does not run or is wrong, which is then its result
+   */
+  private Trial openAgain(Tile tile) {
+    Trial trial = null;
+    try {
+      trial = trials.open(tile);
+      double error = trial.error();
+      if (error <= trials.bound()) {
+        return trial;
+      }
+      results.put(tile, Result.wrong(tile, error, trials.bound()));
+    } catch (TilewrightException | OutOfMemoryError e) {
+      results.put(tile, Result.failed(tile, oneLine(e)));
+    }
+    scores.remove(tile);
+    if (trial != null) {
+      trial.close();
+    }
+    return null;
   }
 
   private void replace(Incumbent next) {
@@ -269,13 +292,11 @@ public final class Tuner {
     List<Stopwatch> watches = new ArrayList<>();
     try {
       for (Tile tile : finalists()) {
-        try {
-          Trial trial = trials.open(tile);
+        Trial trial = openAgain(tile);
+        if (trial != null) {
           open.add(trial);
           watches.add(new Stopwatch(trial));
           names.add(tile);
-        } catch (TilewrightException | OutOfMemoryError e) {
-          // It ran alone; there is no room for it beside the others, which ranked before it.
         }
       }
       if (names.isEmpty()) {
