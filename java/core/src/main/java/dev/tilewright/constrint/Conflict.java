@@ -53,7 +53,8 @@ final class Conflict {
     return !new Root(new Model(rules, subset)).feasible;
   }
 
-  private boolean unsatisfiable(List<Rule> subset) {
+  /** Whether a search refutes these rules; false too when it is cut short. */
+  boolean unsatisfiable(List<Rule> subset) {
     Root root = new Root(new Model(rules, subset));
     if (!root.feasible) {
       return true;

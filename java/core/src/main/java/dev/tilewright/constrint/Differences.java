@@ -3,6 +3,7 @@ package dev.tilewright.constrint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The constraints {@code x - y <= c} among others. Bounds alone creep for ever around a cycle such
@@ -14,13 +15,13 @@ final class Differences {
   private final List<Edge> edges = new ArrayList<>();
   private final int variables;
 
-  Differences(List<Constraint> constraints, Bounds b) {
-    variables = b.lo.length;
+  Differences(List<Constraint> constraints, Function<Constraint, Flat> flats, int variables) {
+    this.variables = variables;
     for (Constraint constraint : constraints) {
       if (constraint.variables.length == 2
           && constraint instanceof Constraint.Compare compare
           && compare.op != Comparison.Op.NE) {
-        Flat flat = Flat.of(constraint, b);
+        Flat flat = flats.apply(constraint);
         if (flat instanceof Flat.Poly poly) {
           add(poly);
         } else if (flat instanceof Flat.Mono mono

@@ -3,7 +3,9 @@ package dev.tilewright.constrint;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What propagation alone finds out: bounds and value lists that no search takes back, the
@@ -28,18 +30,43 @@ final class Root {
 
   private final List<Constraint> live;
 
+  /** Flat forms while the same variables are fixed. */
+  private final Map<Constraint, Flat> known = new IdentityHashMap<>();
+
+  private int knownFixed;
+
   Root(Model model) {
     this.model = model;
     bounds = new Bounds(model.domains, model.nodes);
     live = new ArrayList<>(Arrays.asList(model.constraints));
-    feasible = model.contradiction == null && settle();
+    feasible = model.contradiction == null && settle() && decideClosed();
     bounds.commit();
     bounds.forgetChanges();
     constraints = live.toArray(new Constraint[0]);
     flats = new Flat[constraints.length];
     for (int c = 0; c < flats.length && feasible; c++) {
-      flats[c] = Flat.of(constraints[c], bounds);
+      flats[c] = flat(constraints[c]);
     }
+  }
+
+  /** The flat form. It stays as it is until a variable is fixed; one that is not there may come. */
+  private Flat flat(Constraint constraint) {
+    int fixed = 0;
+    for (int v = 0; v < bounds.lo.length; v++) {
+      fixed += bounds.fixed(v) ? 1 : 0;
+    }
+    if (fixed != knownFixed) {
+      known.clear();
+      knownFixed = fixed;
+    }
+    Flat flat = known.get(constraint);
+    if (flat == null) {
+      flat = Flat.of(constraint, bounds);
+      if (flat != null) {
+        known.put(constraint, flat);
+      }
+    }
+    return flat;
   }
 
   private boolean settle() {
@@ -63,7 +90,20 @@ final class Root {
         break;
       }
     }
-    return new Differences(live, bounds).consistent();
+    return new Differences(live, this::flat, bounds.lo.length).consistent();
+  }
+
+  /** Decides what the last round left without an open variable: no place of a plan would. */
+  private boolean decideClosed() {
+    for (int i = live.size() - 1; i >= 0; i--) {
+      Constraint constraint = live.get(i);
+      Flat flat = flat(constraint);
+      int[] variables = flat == null ? constraint.variables : flat.variables();
+      if (Arrays.stream(variables).allMatch(bounds::fixed) && !settle(constraint, i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Looks at one constraint on its own; drops it when nothing is left of it. */
@@ -107,7 +147,7 @@ final class Root {
         return true;
       }
     }
-    Flat flat = Flat.of(constraint, bounds);
+    Flat flat = flat(constraint);
     if (flat instanceof Flat.Mono mono) {
       return divisors(mono);
     }
@@ -170,6 +210,9 @@ final class Root {
 
   /** The variables of a monomial that divides a number divide that number. */
   private boolean divisors(Flat.Mono mono) {
+    if (mono.equation() && mono.variables().length == 0) {
+      return mono.a() == mono.c();
+    }
     if (mono.left().length == 0) {
       return mono.a() % mono.c() == 0 && divisors(mono.a() / mono.c(), mono.right());
     }
