@@ -4,6 +4,7 @@ import dev.tilewright.DType;
 import dev.tilewright.Device;
 import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
+import dev.tilewright.schedule.Tile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,13 @@ final class FftConvRun implements AutoCloseable {
   private final List<Tensor> owned = new ArrayList<>();
 
   FftConvRun(Device device, FftConvProblem problem) {
+    this(device, problem, null);
+  }
+
+  /**
+   * @param tile null for the scheduler's
+   */
+  FftConvRun(Device device, FftConvProblem problem, Tile tile) {
     this.problem = problem;
     this.device = device;
     stream = device.stream();
@@ -51,7 +59,7 @@ final class FftConvRun implements AutoCloseable {
     if (spec.postgate()) {
       gradients.put("dpostgate", own(device.empty(spec.dtype(), sequence)));
     }
-    plan = FftConv.plan(device, spec);
+    plan = tile == null ? FftConv.plan(device, spec) : FftConv.plan(device, spec, tile);
   }
 
   private Tensor input(float[] values, DType dtype, long... shape) {
