@@ -97,7 +97,7 @@ extern "C" __global__ void arithmetic_long(const long long* a, const long long* 
   out[8 * n + i] = static_cast<long long>(field) + (static_cast<long long>(signedField) << 32) + top;
 }
 
-// Conversions of f32 and f64 to integers: out of range saturates, NaN gives 0 (32 bits) as CUDA documents. Eight rows.
+// Conversions of f32 and f64 to integers: out of range saturates. Eight rows.
 extern "C" __global__ void arithmetic_convert(const double* in, long long* out, int n) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i >= n) return;

@@ -18,7 +18,7 @@ static __device__ void all(Word* w, Long* l, float* f, double* d, int x) {
   atomicAnd(&w[6], ~(1u << (x & 31)));
   atomicOr(&w[7], 1u << (x & 31));
   atomicXor(&w[8], 1u << (x & 31));
-  unsigned seen = w[9], assumed;
+  unsigned seen = *static_cast<volatile Word*>(&w[9]), assumed;
   do {  // w[9] = largest x, by compare and swap
     assumed = seen;
     seen = atomicCAS(&w[9], assumed, max(assumed, static_cast<unsigned>(x)));
@@ -63,11 +63,16 @@ extern "C" __global__ void atomics_half(__half2* h, __nv_bfloat162* b, __half* s
   } while (seen != assumed);
 }
 
-// A token goes round: whoever exchanges gets the value of the one before. The sum of what all got and what is left is known.
-extern "C" __global__ void atomics_exchange(unsigned* token, unsigned long long* sum) {
-  unsigned mine = blockIdx.x * blockDim.x + threadIdx.x + 1, before;
+// A token goes round: each thread exchanges its number for the one before it. Whoever counts to the end adds the number that is left.
+extern "C" __global__ void atomics_exchange(unsigned* token, unsigned* counter, unsigned long long* sum) {
+  unsigned threads = gridDim.x * blockDim.x, mine = blockIdx.x * blockDim.x + threadIdx.x + 1, before;
   asm volatile("atom.acq_rel.gpu.global.exch.b32 %0, [%1], %2;" : "=r"(before) : "l"(token), "r"(mine) : "memory");
   asm volatile("red.relaxed.gpu.global.add.u64 [%0], %1;" ::"l"(sum), "l"(static_cast<unsigned long long>(before)) : "memory");
-  atomicAdd_block(sum + 1, 1ull * (blockIdx.x == 0));
-  atomicAdd_system(sum + 2, 2ull);
+  __threadfence();
+  if (atomicAdd(counter, 1u) == threads - 1) {
+    __threadfence();
+    atomicAdd(sum, static_cast<unsigned long long>(atomicExch(token, 0u)));
+  }
+  atomicAdd_block(sum + 1 + blockIdx.x, 1ull);
+  atomicAdd_system(sum + 1 + gridDim.x, 2ull);
 }

@@ -56,6 +56,7 @@ static __device__ void multiply(const void* a, const void* b, typename Mma::Sum*
   };
   for (int slice = 0; slice < STAGES - 1; ++slice) load(slice);
 
+#pragma unroll 1
   for (int slice = 0; slice < slices; ++slice) {
     asm volatile("cp.async.wait_group %0;" ::"n"(STAGES - 2) : "memory");
     __syncthreads();          // the slice is there for all, and all are done with the stage that is filled next

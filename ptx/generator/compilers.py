@@ -10,7 +10,8 @@ from pathlib import Path
 
 from . import ptx_text
 
-TOOLKIT = Path(sys.prefix) / f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages/nvidia/cu13"
+PACKAGES = Path(sys.prefix) / f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
+TOOLKIT = PACKAGES / "nvidia/cu13"
 COMMON_FLAGS = ["-std=c++17", "-lineinfo", "-Icuda"]
 
 
@@ -32,7 +33,8 @@ def nvcc(root, source, flags):
             raise SystemExit(f"{source}: nvcc failed\n{done.stdout}{done.stderr}")
         if done.stderr.strip():
             print(f"{source}: {done.stderr.strip()}", file=sys.stderr)
-        text = ptx_text.relative_files(out.read_text(), root, TOOLKIT)
+        text = ptx_text.relative_files(out.read_text(), root, PACKAGES)
+    text = ptx_text.steady_names(text, source)
     return refuse_absolute(text, source, root)
 
 
@@ -57,7 +59,7 @@ def triton(root, image):
         source = ASTSource(kernel, signature, constants, attributes)
         options = {"num_warps": image["warps"], "num_stages": image.get("stages", 3)}
         compiled = compile(source, target=GPUTarget("cuda", 80, 32), options=options)
-        text = ptx_text.relative_files(compiled.asm["ptx"], root, TOOLKIT)
+        text = ptx_text.relative_files(compiled.asm["ptx"], root, PACKAGES)
         metadata = compiled.metadata
     return refuse_absolute(text, image["source"], root), metadata
 

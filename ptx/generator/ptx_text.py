@@ -1,5 +1,7 @@
 """What the generator reads in PTX text and in the output of ptxas."""
 
+import hashlib
+import posixpath
 import re
 
 SIZES = {"8": 1, "16": 2, "32": 4, "64": 8}
@@ -64,17 +66,34 @@ def resources(log):
     return found
 
 
-def relative_files(text, root, toolkit):
+def relative_files(text, root, packages):
     """Makes the paths of `.file` directives say nothing of the machine that compiled."""
 
     def rename(match):
-        path = match[2]
-        for prefix, new in ((f"{toolkit}/", "nvidia/cu13/"), (f"{root}/", "")):
+        path = posixpath.normpath(posixpath.join(root, match[2]))
+        for prefix in (f"{packages}/", f"{root}/"):
             if path.startswith(prefix):
-                return match[1] + new + path[len(prefix) :] + match[3]
-        if path.startswith("/"):
-            # A header of the host's C++ compiler.
-            return match[1] + "host/" + path.rsplit("/", 1)[1] + match[3]
-        return match[0]
+                return match[1] + path[len(prefix) :] + match[3]
+        # A header of the host's C++ compiler.
+        return match[1] + "host/" + posixpath.basename(path) + match[3]
 
     return re.sub(r'(\.file\s+\d+\s+")([^"]*)(")', rename, text)
+
+
+def steady_names(text, source):
+    """nvcc hashes the absolute path of the source into names of internal linkage, `_INTERNAL_1234abcd_`: takes the path in the repository.
+
+    The names also stand as bytes in the debug section, over several lines at times.
+    """
+    new = hashlib.sha256(source.encode()).hexdigest()[:8]
+    text = re.sub(r"(?<=_INTERNAL_)[0-9a-f]{8}(?=_)", new, text)
+    between = r"(?:,|\n\.b8 )"
+    prefix = between.join(str(byte) for byte in b"_INTERNAL_")
+    number = r"(\d+)"
+
+    def rename(match):
+        parts = re.split(rf"({between})", match[2])
+        parts[0::2] = [str(byte) for byte in new.encode()]
+        return match[1] + "".join(parts)
+
+    return re.sub(rf"({prefix}{between})({number}(?:{between}{number}){{7}})(?={between}95)", rename, text)
