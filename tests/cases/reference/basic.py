@@ -5,6 +5,7 @@ import struct
 import numpy as np
 
 from .cases import In, InOut, Out, integers, normal
+from .numbers import s32, u32
 
 
 def i32(value):
@@ -22,6 +23,7 @@ def write(w):
     calls(w)
     module_variables(w)
     messages(w)
+    divergence(w)
 
 
 def vectors(w):
@@ -139,3 +141,61 @@ def messages(w):
     w.case("print_values", "messages", "print_values", 1, 4, [In(np.array(x, np.int32))], stdout=sorted(lines))
     data = integers("assert", 0, 9, 90)
     w.case("assert_holds", "messages", "assert_holds", 2, 64, [In(data), Out(data + 1), i32(90)])
+
+
+def divergence(w):
+    n = 100
+    x = integers("collatz", 1, 200, n, np.uint32)
+
+    def collatz(v):
+        steps = 0
+        while v != 1:
+            v, steps = (3 * v + 1 if v % 2 else v // 2), steps + 1
+        return steps
+
+    w.case("divergence_loop", "divergence", "divergence_loop", 2, 64, [In(x), Out(np.array([collatz(int(v)) for v in x], np.int32)), i32(n)])
+    y = integers("nested", 0, 1200, n)
+
+    def factors(v):
+        if v < 4:
+            return -1
+        for p in range(2, 32):
+            if v % p == 0 and p * p <= v and (p == 2 or p % 2):
+                return 1000 * p + v // p
+        return 0
+
+    w.case("divergence_nested", "divergence", "divergence_nested", 2, 64, [In(y), Out(np.array([factors(int(v)) for v in y], np.int32)), i32(n)])
+    codes, start = integers("codes", 0, 511, 96), integers("machine", -5000, 5000, 96)
+    out = np.array([machine(int(c), int(v), i) for i, (c, v) in enumerate(zip(codes, start))])
+    out = out.reshape(-1, 32).sum(1).repeat(32).astype(np.int32)
+    w.case("divergence_switch", "divergence", "divergence_switch", 3, 32, [In(codes), In(start), Out(out)])
+    table = np.select([codes % 5 == 0, codes % 5 == 1], [start + 5, start * 3], -start).reshape(-1, 32)
+    table[:, :-1] = table[:, 1:].copy()
+    args = [In((codes % 5).astype(np.uint32)), In(start), Out(table.reshape(-1).astype(np.int32))]
+    w.case("divergence_table", "divergence", "divergence_table", 3, 32, args)
+
+
+def machine(code, x, i):
+    """divergence_switch in Python; division and remainder of C go towards zero."""
+
+    def half(v):
+        return (abs(v) // 2) * (1 if v >= 0 else -1)
+
+    for turn in range(3):
+        operation = code >> 3 * turn & 7
+        if operation == 0:
+            x = x * 3 + 1
+        elif operation in (1, 2):
+            x = (x ^ 0x55 if operation == 1 else x) + 7
+        elif operation == 3:
+            x = -x if x < 0 else x - 100
+        elif operation in (4, 5, 6):
+            if operation == 4:
+                x = s32(u32(x << 3) | (x >> 29 & 7))
+            if operation < 6:
+                x = s32(x - i)
+            x = (abs(x) % 1000) * (1 if x >= 0 else -1)
+        else:
+            while x > 50:
+                x = half(x) - 3
+    return x

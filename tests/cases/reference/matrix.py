@@ -9,6 +9,7 @@ from .numbers import bf16_bits, bf16_values, fp8_bits, tf32_truncated
 
 def write(w):
     mma(w)
+    shapes(w)
     wmma(w)
     moves(w)
 
@@ -22,7 +23,7 @@ def sizes(m, n, k):
 
 
 def mma(w):
-    m, n = 68, 66
+    m, n = 36, 66
     grid = (-(-n // 64), -(-m // 64))
 
     def case(name, image, kernel, a, b, expected, tolerance=0, dtype=None):
@@ -59,6 +60,65 @@ def mma(w):
     a, b = a[:, :40], b[:, :40]
     c = product(tf32_truncated(a), tf32_truncated(b).T).astype(np.float32)
     case("gemm_mma_tf32_normal", "gemm_mma", "gemm_mma_tf32", a, b, c, 5e-6)
+
+
+def registers(matrix, bits, columns_first):
+    """Fragments of A (rows, K) or of B^T (N, K): [lane][register], by the tables of the PTX ISA.
+
+    They are the same for every type when K is counted in bytes: register r of lane 4g + t holds the four (f64: eight) bytes from
+    4t + 16 (r // 2) of row g + 8 (r % 2) of A, or from 4t + 16 r of column g of B.
+    """
+    word = max(bits // 8, 4)
+    rows, row_bytes = matrix.shape[0], matrix.nbytes // matrix.shape[0]
+    raw = np.ascontiguousarray(matrix).view(np.uint8).reshape(rows, row_bytes)
+    count = rows * row_bytes // (32 * word)
+    lanes = np.zeros((32, count, word), np.uint8)
+    for lane in range(32):
+        g, t = divmod(lane, 4)
+        for r in range(count):
+            row, start = (g, 4 * r) if columns_first or rows == 8 else (g + 8 * (r % 2), r // 2 * 4)
+            lanes[lane, r] = raw[row, (start + t) * word : (start + t + 1) * word]
+    return lanes.view(np.float64 if bits == 64 else np.uint32).reshape(32, count)
+
+
+def sums(matrix):
+    """The accumulator: element i of lane 4g + t is row g + 8 (i // 2), column 2t + i % 2. f16 packs two in a register."""
+    rows = matrix.shape[0]
+    lanes = [[matrix[lane // 4 + 8 * (i // 2), lane % 4 * 2 + i % 2] for i in range(rows // 4)] for lane in range(32)]
+    result = np.array(lanes, matrix.dtype)
+    return result.view(np.uint32) if matrix.dtype == np.float16 else result
+
+
+def shapes(w):
+    def case(name, m, k, bits, low_a, high_a, low_b, high_b, change_a, change_b, out, top=50):
+        a, b = integers(f"{name}_a", low_a, high_a, (m, k)), integers(f"{name}_b", low_b, high_b, (k, 8))
+        c = integers(f"{name}_c", top - 100, top, (m, 8)).astype(np.int64)
+        d = a.astype(np.int64) @ b + c
+        if name.endswith("saturated"):
+            d = np.clip(d, -(2**31), 2**31 - 1)
+        fragments = [registers(change_a(a), bits, False), registers(change_b(np.ascontiguousarray(b.T)), bits, True)]
+        args = [In(fragments[0]), In(fragments[1]), In(sums(c.astype(out))), Out(sums(d.astype(out)))]
+        w.case(f"mma_{name}", "mma_shapes", f"mma_{name}", 1, 32, args)
+
+    def to(dtype):
+        return lambda v: v.astype(dtype)
+
+    f16, f32, f64, s8, u8 = (to(t) for t in (np.float16, np.float32, np.float64, np.int8, np.uint8))
+    for k in (8, 16):
+        case(f"m16n8k{k}_f16", 16, k, 16, -32, 32, -32, 32, f16, f16, np.float32)
+        case(f"m16n8k{k}_f16_f16", 16, k, 16, -4, 4, -4, 4, f16, f16, np.float16)
+        case(f"m16n8k{k}_bf16", 16, k, 16, -32, 32, -32, 32, bf16_bits, bf16_bits, np.float32)
+    for k in (4, 8):
+        case(f"m16n8k{k}_tf32", 16, k, 32, -999, 999, -999, 999, f32, f32, np.float32)
+    signed, unsigned = (-128, 127), (0, 255)
+    case("m8n8k16_s8", 8, 16, 8, *signed, *signed, s8, s8, np.int32)
+    case("m16n8k16_s8", 16, 16, 8, *signed, *signed, s8, s8, np.int32)
+    case("m16n8k32_s8", 16, 32, 8, *signed, *signed, s8, s8, np.int32)
+    case("m8n8k16_u8", 8, 16, 8, *unsigned, *unsigned, u8, u8, np.int32)
+    case("m16n8k16_u8_s8", 16, 16, 8, *unsigned, *signed, u8, s8, np.int32)
+    case("m16n8k32_s8_u8", 16, 32, 8, *signed, *unsigned, s8, u8, np.int32)
+    case("m16n8k32_s8_saturated", 16, 32, 8, *signed, *signed, s8, s8, np.int32, top=2**31 - 1)
+    case("m8n8k4_f64", 8, 4, 64, -(10**6), 10**6, -(10**6), 10**6, f64, f64, np.float64)
 
 
 def wmma(w):

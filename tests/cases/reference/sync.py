@@ -8,6 +8,7 @@ from .cases import In, InOut, Out, integers, normal
 
 def write(w):
     pipelines(w)
+    async_copies(w)
     stencils(w)
     atomics(w)
     locks(w)
@@ -21,6 +22,21 @@ def pipelines(w):
         for target in (80, 90):
             name = kernel if target == 80 else f"{kernel}_90"
             w.case(name, f"producer_consumer:{target}", kernel, 2, block, [In(data), Out(sums), i32(7)])
+
+
+def async_copies(w):
+    data = integers("async", 0, 2**32 - 1, (64, 4), np.uint32)
+    whole, short, some = data[::-1], data.copy(), data.copy()
+    for t in range(64):
+        short.view(np.uint8)[t, t % 17 :] = 0
+        some[t] *= t % 2 == 0
+    forms = np.stack([whole] * 4 + [short[::-1], some[::-1]])
+    f = integers("async_f", -99, 99, (5, 64)).astype(np.float32)
+    for target in (80, 90):
+        suffix, image = "" if target == 80 else "_90", f"async_copies:{target}"
+        w.case("async_forms" + suffix, image, "async_forms", 1, 64, [In(data), Out(forms)])
+        w.case("async_group" + suffix, image, "async_group", 1, 64, [In(data), Out(whole.copy())])
+        w.case("async_pipeline" + suffix, image, "async_pipeline", 1, 64, [In(f), Out(f.sum(0)[::-1].copy()), i32(5)])
 
 
 def stencils(w):
