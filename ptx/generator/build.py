@@ -107,10 +107,10 @@ def make(root, image):
 
 def cuda_kernels(image, text):
     """Shared memory is the static part; `dynamicShared` says that a launch may add to it."""
-    dynamic = bool(re.search(r"\.extern\s+\.shared", text))
     kernels = []
     for kernel in ptx_text.entries(text):
         about = image["about"].get(kernel["kernel"], {})
+        dynamic = ptx_text.uses_dynamic_shared(text, kernel["kernel"])
         kernels.append(kernel | {"dynamicShared": dynamic} | about)
     return kernels
 

@@ -45,6 +45,17 @@ def block(directives):
     return None
 
 
+def uses_dynamic_shared(text, kernel):
+    """Whether a kernel, or any function that is not a kernel, names an `.extern .shared` array."""
+    names = re.findall(r"\.extern\s+\.shared[^;]*?([\w$]+)\[\]", text)
+    # What follows each `.entry` up to the closing brace of its body, which stands alone at the start of a line.
+    bodies = {match[1]: match[0] for match in re.finditer(r"\.entry\s+([\w$]+).*?^\}", text, re.S | re.M)}
+    others = re.sub(r"\.extern\s+\.shared[^;]*;", "", text)
+    for body in bodies.values():
+        others = others.replace(body, "")
+    return any(re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", bodies[kernel] + others) for name in names)
+
+
 def resources(log):
     """Registers, static shared memory, stack and spills of each kernel out of the log of `ptxas -v`."""
     found, name = {}, None

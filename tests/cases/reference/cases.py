@@ -56,7 +56,8 @@ class Writer:
         file = f"checks/{file}.compute_{target or 80}.ptx"
         self.used.add((file, kernel))
         described = [self.argument(name, index, argument) for index, argument in enumerate(args)]
-        self.compare_layout(name, file, kernel, args)
+        made = self.compare_layout(name, file, kernel, args)
+        shared = made["sharedBytes"] if "warps" in made else shared  # Triton's shared memory is all dynamic
         record = {"module": f"../../ptx/{file}", "kernel": kernel, "grid": three(grid), "block": three(block)}
         record |= {"sharedBytes": shared, "cooperative": cooperative, "args": described}
         if tests.get("expect"):
@@ -100,6 +101,7 @@ class Writer:
         sizes = [argument["bytes"] for argument in found[0]["args"]]
         given = [size(argument) for argument in args]
         assert given == sizes, f"{name}: arguments of {given} bytes for a layout of {sizes}"
+        return found[0]
 
     def marked_lines(self, source, kernel, kinds):
         """Lines of a kernel's source with a comment `planted: KIND`."""
