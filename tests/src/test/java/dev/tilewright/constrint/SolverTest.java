@@ -92,8 +92,7 @@ final class SolverTest {
     String rules = example.substring(0, split).trim();
     long expected = Long.parseLong(example.substring(split + 1).trim());
     Result result =
-        assertTimeoutPreemptively(
-            Duration.ofSeconds(20), () -> solver(rules).solve(Query.count()));
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> solver(rules).solve(Query.count()));
     assertEquals(expected, result.count());
     assertTrue(result.complete());
     assertEquals(expected > 0, result.satisfiable());
@@ -102,10 +101,18 @@ final class SolverTest {
   @Test
   void ordersLexicographically() {
     String rules = "a <= 2; b <= 2; c == a + b";
-    assertEquals("1,1,2 1,2,3 2,1,3 2,2,4", all(rules, Query.all().order("a", Order.SMALLEST).order("b", Order.SMALLEST)));
-    assertEquals("2,1,3 2,2,4 1,1,2 1,2,3", all(rules, Query.all().order("a", Order.LARGEST).order("b", Order.SMALLEST)));
-    assertEquals("2,2,4 1,2,3 2,1,3 1,1,2", all(rules, Query.all().order("c", Order.LARGEST).order("b", Order.LARGEST)));
-    assertEquals("1,2,3 2,2,4 1,1,2 2,1,3", all(rules, Query.all().order("b", Order.LARGEST).order("a", Order.SMALLEST)));
+    assertEquals(
+        "1,1,2 1,2,3 2,1,3 2,2,4",
+        all(rules, Query.all().order("a", Order.SMALLEST).order("b", Order.SMALLEST)));
+    assertEquals(
+        "2,1,3 2,2,4 1,1,2 1,2,3",
+        all(rules, Query.all().order("a", Order.LARGEST).order("b", Order.SMALLEST)));
+    assertEquals(
+        "2,2,4 1,2,3 2,1,3 1,1,2",
+        all(rules, Query.all().order("c", Order.LARGEST).order("b", Order.LARGEST)));
+    assertEquals(
+        "1,2,3 2,2,4 1,1,2 2,1,3",
+        all(rules, Query.all().order("b", Order.LARGEST).order("a", Order.SMALLEST)));
   }
 
   @Test
@@ -144,8 +151,7 @@ final class SolverTest {
     assertTrue(result.complete());
     Solver ties = solver("x * y == 12");
     Objective sum = Objective.parse("minimize x + y");
-    assertEquals(
-        "{x=3, y=4}", ties.solve(Query.best(sum)).solutions().get(0).toString());
+    assertEquals("{x=3, y=4}", ties.solve(Query.best(sum)).solutions().get(0).toString());
     assertEquals(
         "{x=4, y=3}",
         ties.solve(Query.best(sum).order("x", Order.LARGEST)).solutions().get(0).toString());
@@ -164,8 +170,7 @@ final class SolverTest {
     Result few = solver.solve(Query.count().nodes(10));
     assertFalse(few.complete());
     assertEquals(5, solver.all(Query.all().limit(5)).count());
-    assertThrows(
-        CancellationException.class, () -> solver.all(Query.all().nodes(100)).count());
+    assertThrows(CancellationException.class, () -> solver.all(Query.all().nodes(100)).count());
     Solver endless = solver("x^2 == 2 * y^2");
     long start = System.nanoTime();
     Result late = endless.solve(Query.first().time(Duration.ofMillis(50)));
@@ -208,9 +213,12 @@ final class SolverTest {
         assertThrows(IllegalArgumentException.class, () -> Solver.of(rules, Map.of("z", 1L)));
     assertTrue(wrong.getMessage().contains("x"), wrong.getMessage());
     Solver solver = Solver.of(rules, Map.of("K", 6L, "x", 3L));
-    assertEquals("{y=2}", solver.solve(Query.first().order("x", Order.LARGEST)).solutions().get(0).toString());
+    assertEquals(
+        "{y=2}",
+        solver.solve(Query.first().order("x", Order.LARGEST)).solutions().get(0).toString());
     assertThrows(
-        IllegalArgumentException.class, () -> solver.solve(Query.first().order("w", Order.LARGEST)));
+        IllegalArgumentException.class,
+        () -> solver.solve(Query.first().order("w", Order.LARGEST)));
     assertThrows(
         IllegalArgumentException.class,
         () -> solver.solve(Query.first()).solutions().get(0).get("w"));
@@ -227,9 +235,9 @@ final class SolverTest {
   }
 
   /**
-   * Upstream's own example asks for the smallest width from 2976 on that an early kernel can split on
-   * the A100. Upstream's solver answers with 54 blocks over 2976 columns, which its own rule forbids;
-   * there is no solution.
+   * Upstream's own example asks for the smallest width from 2976 on that an early kernel can split
+   * on the A100. Upstream's solver answers with 54 blocks over 2976 columns, which its own rule
+   * forbids; there is no solution.
    */
   @Test
   void refutesUpstreamsExample() {

@@ -4,8 +4,8 @@ import dev.tilewright.constrint.Polynomial.Monomial;
 import java.math.BigInteger;
 
 /**
- * A comparison with one open variable whose polynomial only grows, or only falls, where the variable
- * is not negative: solved by halving, in numbers of any size.
+ * A comparison with one open variable whose polynomial only grows, or only falls, where the
+ * variable is not negative: solved by halving, in numbers of any size.
  */
 final class Monotone {
   private final Polynomial polynomial;
@@ -50,7 +50,10 @@ final class Monotone {
     long hi = b.hi[variable];
     if (op == Comparison.Op.EQ) {
       long x = reaching(lo, hi, 0);
-      return x <= hi && value(x).signum() == 0 && b.narrow(variable, x, x) && b.contains(variable, x);
+      return x <= hi
+          && value(x).signum() == 0
+          && b.narrow(variable, x, x)
+          && b.contains(variable, x);
     }
     // p <= 0 ends before p reaches 1, p < 0 before 0; a falling one begins where -p reaches 0 or 1.
     boolean strict = op == Comparison.Op.LT;
