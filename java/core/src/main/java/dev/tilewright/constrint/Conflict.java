@@ -2,8 +2,11 @@ package dev.tilewright.constrint;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -13,7 +16,12 @@ import java.util.function.Predicate;
  */
 final class Conflict {
   /** Nodes for one set of rules, where the query sets no limit. */
-  private static final long NODES = 1 << 20;
+  private static final long NODES = 1 << 18;
+
+  /** Which variables try large values first, a bit each: all, none, and mixtures. */
+  private static final long[] MIXES = {
+    -1L, 0L, 0x5555555555555555L, 0xAAAAAAAAAAAAAAAAL, 0x9E3779B97F4A7C15L, 0x61C8864680B583EAL
+  };
 
   /** Nodes of the first attempts. */
   private static final long FIRST = 1 << 10;
@@ -55,16 +63,23 @@ final class Conflict {
 
   /** Whether a search refutes these rules; false too when it is cut short. */
   boolean unsatisfiable(List<Rule> subset) {
-    Root root = new Root(new Model(rules, subset));
+    // In the order of the file, so that the same set always takes the same search.
+    Set<Rule> members = Collections.newSetFromMap(new IdentityHashMap<>());
+    members.addAll(subset);
+    List<Rule> sorted = rules.rules().stream().filter(members::contains).toList();
+    Root root = new Root(new Model(rules, sorted));
     if (!root.feasible) {
       return true;
     }
     // Fewer rules have solutions at one end of the values or the other, seldom known which.
-    boolean[] largest = new boolean[rules.names().size()];
-    Arrays.fill(largest, true);
-    Plan[] plans = {
-      new Plan(root, Map.of(), largest, false, null), new Plan(root, Map.of(), null, false, null)
-    };
+    Plan[] plans = new Plan[MIXES.length];
+    for (int k = 0; k < plans.length; k++) {
+      boolean[] largest = new boolean[rules.names().size()];
+      for (int v = 0; v < largest.length; v++) {
+        largest[v] = (MIXES[k] >>> v % 64 & 1) == 1;
+      }
+      plans[k] = new Plan(root, Map.of(), largest, false, null);
+    }
     long most = Math.min(NODES, query.nodes());
     for (long nodes = Math.min(FIRST, most); ; nodes = Math.min(8 * nodes, most)) {
       for (Plan plan : plans) {

@@ -163,8 +163,8 @@ public final class Solver {
 
   /**
    * Why there is no solution: rules that cannot hold together although all of them but any one can.
-   * Empty when there is a solution. Within the limits of the query, and otherwise within a million
-   * nodes for each set of rules looked at; a set that is not decided within them counts as
+   * Empty when there is a solution. Within the limits of the query, and otherwise within 2^18 nodes
+   * in each of six orders for each set of rules looked at; a set not decided within them counts as
    * satisfiable, so that the answer is still a conflict but may have a rule too many ({@link
    * Query#explain} says whether), or is empty where the conflict itself could not be proven.
    */
