@@ -253,7 +253,9 @@ final class Search {
     at.unit = Math.max(r.multiple, bounds.step[v]);
     boolean exact = p == places.length - 1 && place.plain;
     boolean halve =
-        !exact && Bounds.span(r.lo, r.hi) / at.unit > 16 * CHUNK && propagator.watching(v).length > 0;
+        !exact
+            && Bounds.span(r.lo, r.hi) / at.unit > 16 * CHUNK
+            && propagator.watching(v).length > 0;
     if (halve) {
       follow(p);
     }
