@@ -194,7 +194,8 @@ final class RnnTilesTest {
   private static void assertMinimal(RuleSet rules, List<Rule> conflict) {
     for (Rule left : conflict) {
       List<Rule> rest = conflict.stream().filter(rule -> rule != left).toList();
-      // Not refuted: for most of them a solution is found, for one that takes longer than a test may.
+      // Not refuted: for most of them a solution is found, for one that takes longer than a test
+      // may.
       Conflict judge = new Conflict(rules, Query.first().nodes(1 << 14));
       assertFalse(judge.unsatisfiable(rest), left::toString);
     }

@@ -53,7 +53,7 @@ final class Bounds {
       hi[v] = domains[v].max();
       values[v] = domains[v].values();
       step[v] = domains[v].step();
-      base[v] = domains[v].min();
+      base[v] = Math.floorMod(domains[v].min(), step[v]);
     }
     termLo = new long[terms];
     termHi = new long[terms];
@@ -78,12 +78,18 @@ final class Bounds {
     return lo[v] == hi[v];
   }
 
+  /** Distance of two values within the limit of domains; what just leaves a long is cut. */
+  static long span(long lo, long hi) {
+    long span = hi - lo;
+    return span < 0 && hi > lo ? Long.MAX_VALUE - 1 : span;
+  }
+
   /** Values that are left, saturated. */
   long size(int v) {
     if (values[v] != null) {
       return lowerIndex(values[v], hi[v] + 1) - lowerIndex(values[v], lo[v]);
     }
-    return (hi[v] - lo[v]) / step[v] + 1;
+    return span(lo[v], hi[v]) / step[v] + 1;
   }
 
   /** Whether a value is in the domain (ends included, which are members). */

@@ -1,7 +1,6 @@
 package dev.tilewright.constrint;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -23,7 +23,9 @@ record Domain(long min, long max, long step, long[] values) {
     if (min > max || step < 1) {
       throw new IllegalArgumentException(min + ".." + max + " step " + step);
     }
-    return new Domain(min, max - (max - min) % step, step, null);
+    // Remainders first: the distance itself may leave a long.
+    long beyond = Math.floorMod(Math.floorMod(max, step) - Math.floorMod(min, step), step);
+    return new Domain(min, max - beyond, step, null);
   }
 
   /** Sorts; drops what is there twice. */
@@ -33,7 +35,7 @@ record Domain(long min, long max, long step, long[] values) {
   }
 
   long size() {
-    return values != null ? values.length : (max - min) / step + 1;
+    return values != null ? values.length : Bounds.span(min, max) / step + 1;
   }
 
   boolean contains(long value) {

@@ -253,7 +253,9 @@ final class Search {
     at.unit = Math.max(r.multiple, bounds.step[v]);
     boolean exact = p == places.length - 1 && place.plain;
     boolean halve =
-        !exact && (r.hi - r.lo) / at.unit > 16 * CHUNK && propagator.watching(v).length > 0;
+        !exact
+            && Bounds.span(r.lo, r.hi) / at.unit > 16 * CHUNK
+            && propagator.watching(v).length > 0;
     if (halve) {
       follow(p);
     }
@@ -315,13 +317,13 @@ final class Search {
       if (!some) {
         continue;
       }
-      if ((hi - lo) / at.unit <= CHUNK) {
+      if (Bounds.span(lo, hi) / at.unit <= CHUNK) {
         if (range(p, lo, hi)) {
           return true;
         }
         continue;
       }
-      long middle = lo + (hi - lo) / 2;
+      long middle = lo + hi >> 1;
       if (places[p].largest) {
         part(at, lo, middle);
         part(at, middle + 1, hi);
