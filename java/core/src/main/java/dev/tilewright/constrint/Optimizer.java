@@ -36,10 +36,14 @@ final class Optimizer {
     Search search = new Search(plan, limit, bound);
     boolean some = search.next();
     limit.spend(search.nodes);
-    if (!some) {
-      return new Solver.Outcome(0, !search.stopped, limit.spent(), null);
+    if (some) {
+      take(search, bound);
     }
-    take(search, bound);
+    if (best == null) { // or none has a value, as when the root leaves one choice
+      return some || !search.stopped
+          ? withoutValue(order, solution)
+          : new Solver.Outcome(0, false, limit.spent(), null);
+    }
     BigInteger reach = narrow(plan, bound);
     if (!best.equals(reach)) {
       bound.ask(maximize ? best.add(BigInteger.ONE) : best.subtract(BigInteger.ONE));
@@ -61,6 +65,17 @@ final class Optimizer {
     }
     solution.accept(found);
     return new Solver.Outcome(1, complete, limit.spent(), best);
+  }
+
+  /** The objective has a value in no solution: then the first one will do. */
+  private Solver.Outcome withoutValue(Map<Integer, Order> order, Consumer<long[]> solution) {
+    Search search = new Search(new Plan(root, order, null, true, null), limit, null);
+    boolean some = search.next();
+    limit.spend(search.nodes);
+    if (some) {
+      solution.accept(search.values.clone());
+    }
+    return new Solver.Outcome(some ? 1 : 0, !search.stopped, limit.spent(), null);
   }
 
   private void take(Search search, Best bound) {

@@ -139,7 +139,8 @@ final class PlanWriter {
     return null;
   }
 
-  private static boolean uses(Node node, int v) {
+  /** Whether a variable stands in a term. */
+  static boolean uses(Node node, int v) {
     if (node instanceof Node.Variable variable) {
       return variable.index == v;
     }

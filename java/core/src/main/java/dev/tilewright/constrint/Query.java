@@ -69,7 +69,11 @@ public final class Query {
     return of(Kind.COUNT, null);
   }
 
-  /** The solution with the best value of the rule set's objective; of equals the first in order. */
+  /**
+   * The solution with the best value of the rule set's objective; of equals the first in order.
+   * When the objective has a value in no solution, the first in order, and the result has no
+   * objective.
+   */
   public static Query best() {
     return of(Kind.BEST, null);
   }
