@@ -100,8 +100,7 @@ public record CpuSpec(
   public CpuSpec withCores(int cores) {
     return cores == this.cores
         ? this
-        : new CpuSpec(
-            model, cores, Math.max(cores, logicalCpus), l1Bytes, l2Bytes, l3Bytes, level);
+        : new CpuSpec(model, cores, Math.max(cores, logicalCpus), l1Bytes, l2Bytes, l3Bytes, level);
   }
 
   @Override

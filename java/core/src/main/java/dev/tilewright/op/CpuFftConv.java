@@ -65,8 +65,7 @@ final class CpuFftConv implements FftConv {
     call = new FftConvCall(device, spec);
     level = device.level().ordinal();
     this.tile = tile;
-    table =
-        CpuFftTables.get(device.level(), tile.points(), tile.radices(device.level()), 0.25);
+    table = CpuFftTables.get(device.level(), tile.points(), tile.radices(device.level()), 0.25);
     plan = memory.allocate(Native.tw_fftconv_plan_bytes(), "fftconv plan");
     Native.tw_fftconv_plan_init(
         plan.address(),

@@ -86,7 +86,8 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
   public Map<String, Long> constants(FftConv.Spec spec, MachineSpec machine) {
     CpuSpec cpu = cpu(machine);
     if (spec.sparse() != null) {
-      throw new InvalidSpecException("sparse", spec.sparse(), "none: its tiles are of another kind");
+      throw new InvalidSpecException(
+          "sparse", spec.sparse(), "none: its tiles are of another kind");
     }
     Map<String, Long> constants = new LinkedHashMap<>();
     constants.put("BATCH", spec.batch());
@@ -172,9 +173,7 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
     double multiply = 1e-9 * rows * products;
     double caches = 1e-9 * beyond * (rows * 2 * blocks + heads * filterBlocks);
     double tasks =
-        rows * ROW
-            + rounds * TASK
-            + (threads == 1 ? 0 : tasksPerHead == 1 ? CALL : 2 * CALL);
+        rows * ROW + rounds * TASK + (threads == 1 ? 0 : tasksPerHead == 1 ? CALL : 2 * CALL);
     double spectra = 8 * points * (inFlight + filterBlocks);
     List<Term> terms =
         List.of(
@@ -190,8 +189,12 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
             new Term(
                 "products",
                 multiply,
-                String.format(Locale.ROOT, "%.3g multiply-adds a point", multiply == 0 ? 0 : multiply
-                    / (1e-9 * rows * blocks * vectors * costs.product))),
+                String.format(
+                    Locale.ROOT,
+                    "%.3g multiply-adds a point",
+                    multiply == 0
+                        ? 0
+                        : multiply / (1e-9 * rows * blocks * vectors * costs.product))),
             new Term(
                 "caches",
                 caches,
