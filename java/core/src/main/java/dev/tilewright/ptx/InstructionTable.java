@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The instruction table, read from the resource {@code instructions.txt}. */
+/** The instruction table, read from the resources that its rows stand in. */
 final class InstructionTable {
-  private static final String RESOURCE = "instructions.txt";
+  private static final List<String> RESOURCES = List.of("instructions.txt", "matrices.txt");
   private static final int MAX_MNEMONIC_WORDS = 4;
 
   /** A row that the modifiers of an instruction fit, with the modifiers decoded. */
@@ -34,8 +34,15 @@ final class InstructionTable {
 
   private static InstructionTable read() {
     InstructionTable table = new InstructionTable();
+    for (String resource : RESOURCES) {
+      table.read(resource);
+    }
+    return table;
+  }
+
+  private void read(String resource) {
     Map<String, String> sets = new HashMap<>();
-    for (String line : text().split("\n")) {
+    for (String line : text(resource).split("\n")) {
       String row = line.strip();
       if (row.isEmpty() || row.startsWith("#")) {
         continue;
@@ -44,14 +51,13 @@ final class InstructionTable {
         String[] words = row.split("\\s+");
         sets.put(words[0], expand(String.join("|", tail(words, 1)), sets));
       } else {
-        table.add(row, sets);
+        add(row, sets);
       }
     }
-    return table;
   }
 
-  private static String text() {
-    try (InputStream in = InstructionTable.class.getResourceAsStream(RESOURCE)) {
+  private static String text(String resource) {
+    try (InputStream in = InstructionTable.class.getResourceAsStream(resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -69,7 +75,7 @@ final class InstructionTable {
     for (String word : slot.substring(optional.length()).split("\\|")) {
       String set = word.startsWith("$") ? sets.get(word) : word;
       if (set == null) {
-        throw new IllegalStateException(RESOURCE + ": no set " + word);
+        throw new IllegalStateException("no set " + word);
       }
       words.add(set);
     }
@@ -81,7 +87,7 @@ final class InstructionTable {
     String[] words = halves[0].split("\\s+");
     Opcode opcode = Opcode.named(words[0]);
     if (opcode == null) {
-      throw new IllegalStateException(RESOURCE + ": no opcode " + words[0]);
+      throw new IllegalStateException("no opcode " + words[0]);
     }
     List<InstructionForm.Slot> slots = new ArrayList<>();
     for (String word : tail(words, 1)) {

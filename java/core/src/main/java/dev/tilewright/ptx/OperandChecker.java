@@ -78,7 +78,7 @@ final class OperandChecker {
             case 0 -> scalar(rule, type, raw);
             case OperandRule.BY_VECTOR ->
                 modifiers.vector() == 1
-                    ? scalar(rule, type, raw)
+                    ? scalar(rule, type, onlyElement(raw))
                     : vector(rule, type, raw, modifiers.vector());
             case OperandRule.BY_COUNT ->
                 vector(rule, type, raw, modifiers.has("x4") ? 4 : modifiers.has("x2") ? 2 : 1);
@@ -86,6 +86,13 @@ final class OperandChecker {
             default -> vector(rule, type, raw, rule.elements());
           };
     };
+  }
+
+  /** The element of braces around a single one, as Triton writes them. */
+  private static Raw onlyElement(Raw raw) {
+    return raw instanceof Raw.Braces braces && braces.elements().size() == 1
+        ? braces.elements().get(0)
+        : raw;
   }
 
   private Operand vector(OperandRule rule, DataType type, Raw raw, int count) throws Mismatch {
