@@ -46,6 +46,7 @@ final class TableSamples {
       samples.add(sample(form, v, v % 2 == 0));
       samples.add(sample(form, v, v % 2 == 1));
     }
+    samples.remove(null); // Words that do not go together.
     return List.copyOf(samples);
   }
 
@@ -60,7 +61,8 @@ final class TableSamples {
     }
     String spelling =
         form.opcode().mnemonic() + (words.isEmpty() ? "" : "." + String.join(".", words));
-    return spelling + operands(form, form.match(words), optional) + ";";
+    Modifiers modifiers = form.match(words);
+    return modifiers == null ? null : spelling + operands(form, modifiers, optional) + ";";
   }
 
   private static String operands(InstructionForm form, Modifiers modifiers, boolean optional) {
@@ -81,6 +83,7 @@ final class TableSamples {
       InstructionForm form, OperandRule rule, Modifiers modifiers, int number) {
     return switch (rule.role()) {
       case MEMORY -> memory(form, modifiers);
+      case SINK -> "_";
       case LABEL -> "L1";
       case TARGETS -> "ts";
       case PREDICATE -> number % 8 == 0 ? "p" : "!p";

@@ -67,7 +67,16 @@ final class InstructionForm {
         return null;
       }
     }
-    return new Modifiers(opcode, words, types);
+    Modifiers modifiers = new Modifiers(opcode, words, types);
+    return isTooWide(modifiers) ? null : modifiers;
+  }
+
+  /** A vector has at most 128 bits; one of four or eight elements in global memory 256. */
+  private static boolean isTooWide(Modifiers modifiers) {
+    StateSpace space = modifiers.space();
+    boolean global = space == StateSpace.GLOBAL || space == StateSpace.GENERIC;
+    int limit = global && modifiers.vector() > 2 ? 256 : 128;
+    return modifiers.vector() > 1 && modifiers.vector() * modifiers.type().bits() > limit;
   }
 
   private int slotOf(String word, boolean[] filled) {

@@ -1,7 +1,9 @@
 package dev.tilewright.ptx;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Turns operands as read into operands of the types that a row of the table asks for. */
 final class OperandChecker {
@@ -21,6 +23,14 @@ final class OperandChecker {
     }
   }
 
+  /** Instructions whose only result may be dropped. */
+  private static final Set<Opcode> DROPPING =
+      EnumSet.of(Opcode.ATOM, Opcode.MBARRIER_ARRIVE, Opcode.MBARRIER_ARRIVE_DROP);
+
+  /** Instructions with one address, in the space that they name. */
+  private static final Set<Opcode> ONE_SPACE =
+      EnumSet.of(Opcode.LD, Opcode.LDU, Opcode.ST, Opcode.ATOM, Opcode.RED);
+
   private final RoutineNames names;
 
   OperandChecker(RoutineNames names) {
@@ -34,6 +44,7 @@ final class OperandChecker {
       List<Operand> destinations,
       List<Operand> sources)
       throws Mismatch {
+    Opcode opcode = match.form().opcode();
     int next = 0;
     Raw second = null;
     for (OperandRule rule : match.form().operands()) {
@@ -49,6 +60,8 @@ final class OperandChecker {
         if (raw instanceof Raw.Pair pair) {
           raw = pair.first();
           second = pair.second();
+        } else if (isSink(raw) && rule.isDestination() && !DROPPING.contains(opcode)) {
+          throw new Mismatch(raw, "the result cannot be dropped");
         }
       }
       if (raw == null) {
@@ -57,7 +70,11 @@ final class OperandChecker {
         }
         continue;
       }
-      (rule.isDestination() ? destinations : sources).add(check(rule, match.modifiers(), raw));
+      Operand operand = check(rule, match.modifiers(), raw);
+      if (ONE_SPACE.contains(opcode) && operand instanceof Operand.Address address) {
+        checkSpace(address, match.modifiers(), raw);
+      }
+      (rule.isDestination() ? destinations : sources).add(operand);
     }
     if (second != null) {
       throw new Mismatch(second, "this operand has no second part");
@@ -65,6 +82,20 @@ final class OperandChecker {
     if (next < given.size()) {
       throw new Mismatch(given.get(next), "an operand too many");
     }
+  }
+
+  private static void checkSpace(Operand.Address address, Modifiers modifiers, Raw raw)
+      throws Mismatch {
+    if (address.base() instanceof Operand.Symbol symbol
+        && !modifiers.spaces().isEmpty()
+        && symbol.variable().space() != modifiers.space()) {
+      throw new Mismatch(
+          raw, symbol.variable() + " lies in ." + symbol.variable().space() + " memory");
+    }
+  }
+
+  private static boolean isSink(Raw raw) {
+    return raw instanceof Raw.Resolved resolved && resolved.operand() instanceof Operand.Sink;
   }
 
   private Operand check(OperandRule rule, Modifiers modifiers, Raw raw) throws Mismatch {
@@ -96,8 +127,8 @@ final class OperandChecker {
   }
 
   private Operand vector(OperandRule rule, DataType type, Raw raw, int count) throws Mismatch {
-    List<Raw> elements = raw instanceof Raw.Braces braces ? braces.elements() : List.of(raw);
-    if (elements.size() != count) {
+    List<Raw> elements = raw instanceof Raw.Braces braces ? braces.elements() : null;
+    if (elements == null || elements.size() != count) {
       throw new Mismatch(raw, "expected " + count + " elements in braces");
     }
     List<Operand> checked = new ArrayList<>();
@@ -127,8 +158,11 @@ final class OperandChecker {
   /** Checks one operand that is not in braces. */
   Operand scalar(OperandRule rule, DataType type, Raw raw) throws Mismatch {
     if (raw instanceof Raw.Value value) {
-      if (rule.role() != OperandRule.Role.SOURCE && rule.role() != OperandRule.Role.CONSTANT) {
+      if (!rule.takesConstant()) {
         throw new Mismatch(raw, "a constant where a register is expected");
+      }
+      if (!rule.values().isEmpty() && !rule.values().contains(value.constant().bits())) {
+        throw new Mismatch(raw, "a constant that is none of " + rule.values());
       }
       return constant(type, value);
     }
@@ -140,8 +174,8 @@ final class OperandChecker {
       if (operand instanceof Operand.Sink && rule.isDestination()) {
         return operand;
       }
-      if (rule.role() == OperandRule.Role.SOURCE) {
-        if (operand instanceof Operand.Special) {
+      if (rule.role() == OperandRule.Role.VALUE) {
+        if (operand instanceof Operand.Special special && fits(special.register(), type)) {
           return operand;
         }
         if (operand instanceof Operand.Symbol && isAddress(type)) {
@@ -151,7 +185,7 @@ final class OperandChecker {
       throw new Mismatch(raw, "this operand is not allowed here");
     }
     if (raw instanceof Raw.Named named) {
-      if (rule.role() == OperandRule.Role.SOURCE && isAddress(type)) {
+      if (rule.role() == OperandRule.Role.VALUE && isAddress(type)) {
         return names.address(named);
       }
       throw new Mismatch(raw, "unknown name");
@@ -169,6 +203,9 @@ final class OperandChecker {
     if (rule.role() == OperandRule.Role.CONSTANT) {
       throw new Mismatch(raw, "a register where a constant is expected");
     }
+    if (rule.role() == OperandRule.Role.SINK) {
+      throw new Mismatch(raw, "only the sink '_' is allowed here");
+    }
     if (reg.negated() && rule.role() != OperandRule.Role.PREDICATE) {
       throw new Mismatch(raw, "'!' is not allowed here");
     }
@@ -178,6 +215,12 @@ final class OperandChecker {
           raw, "register " + reg.register() + " of type " + actual + " where " + type + " is used");
     }
     return reg;
+  }
+
+  private static boolean fits(SpecialRegister special, DataType type) {
+    // The grid's number is read as 32 bits by code from before it had 64.
+    return fits(special.type(), type, false)
+        || (special == SpecialRegister.GRIDID && type.bits() == 32);
   }
 
   /** Whether a register of one type may be used as another (ISA section 9.4, tables 24 to 27). */

@@ -125,11 +125,19 @@ final class OperandParser {
       return new Raw.Resolved(special, token);
     }
     if (cursor.is(Tokens.WORD) && cursor.tokens.touchesNext(cursor.position() - 1)) {
-      name += cursor.take(); // A component of a vector register.
+      name += component(cursor.take());
     }
     Object found = scope.find(name);
     if (found == null) {
       found = module.variable(name);
+    }
+    if (found instanceof Scope.Components components) {
+      List<Raw> elements = new ArrayList<>();
+      for (String component : components.names()) {
+        Register register = (Register) scope.find(component);
+        elements.add(new Raw.Resolved(new Operand.Reg(register, false), token));
+      }
+      return new Raw.Braces(elements, token);
     }
     if (found instanceof Register register) {
       return new Raw.Resolved(new Operand.Reg(register, negated), token);
@@ -144,6 +152,12 @@ final class OperandParser {
       return new Raw.Resolved(prototype, token);
     }
     return new Raw.Named(name, 0, token);
+  }
+
+  /** A component of a vector register: of the two names of each the one it is declared by. */
+  private static String component(String word) {
+    int color = word.length() == 2 ? "rgba".indexOf(word.charAt(1)) : -1;
+    return color < 0 ? word : "." + "xyzw".charAt(color);
   }
 
   private Operand special(String name) {

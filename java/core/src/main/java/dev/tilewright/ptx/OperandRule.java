@@ -1,5 +1,8 @@
 package dev.tilewright.ptx;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * What an operand of a row may be.
  *
@@ -11,9 +14,16 @@ package dev.tilewright.ptx;
  *     #BY_COUNT}
  * @param optional whether it may be left out
  * @param piped whether it stands behind a bar, as the second part of the operand before
+ * @param values the values a constant may have; empty for any
  */
 record OperandRule(
-    Role role, String type, boolean wider, int elements, boolean optional, boolean piped) {
+    Role role,
+    String type,
+    boolean wider,
+    int elements,
+    boolean optional,
+    boolean piped,
+    List<Long> values) {
   /** As many as the modifier v2, v4 or v8 says; without braces when there is none. */
   static final int BY_VECTOR = -1;
 
@@ -26,8 +36,12 @@ record OperandRule(
   enum Role {
     /** A register that is written. */
     DESTINATION,
-    /** A register, constant, special register or address of a variable that is read. */
+    /** The sink, where no register may be written. */
+    SINK,
+    /** A register or constant that is read. */
     SOURCE,
+    /** As a source, or a special register or the address of a variable or function. */
+    VALUE,
     /** A register that is read. */
     REGISTER,
     /** A constant. */
@@ -43,7 +57,7 @@ record OperandRule(
   }
 
   boolean isDestination() {
-    return role == Role.DESTINATION;
+    return role == Role.DESTINATION || role == Role.SINK;
   }
 
   /** Reads a rule as the table's file writes it. */
@@ -61,6 +75,11 @@ record OperandRule(
       type = rest.substring(colon + 1);
       rest = rest.substring(0, colon);
     }
+    List<Long> values = List.of();
+    if (rest.startsWith("c=")) {
+      values = Stream.of(rest.substring(2).split("\\|")).map(Long::valueOf).toList();
+      rest = "c";
+    }
     int elements = 0;
     if (rest.length() > 1) {
       String in = rest.substring(2, rest.length() - 1);
@@ -76,7 +95,9 @@ record OperandRule(
         switch (rest.charAt(0)) {
           case 'd' -> Role.DESTINATION;
           case 'q' -> Role.DESTINATION;
+          case 'u' -> Role.SINK;
           case 's' -> Role.SOURCE;
+          case 'a' -> Role.VALUE;
           case 'r' -> Role.REGISTER;
           case 'c' -> Role.CONSTANT;
           case 'p' -> Role.PREDICATE;
@@ -87,10 +108,18 @@ record OperandRule(
         };
     if (rest.charAt(0) == 'q' || role == Role.PREDICATE) {
       type = "pred";
-    } else if (role == Role.MEMORY || role == Role.LABEL || role == Role.TARGETS) {
+    } else if (role == Role.SINK || role == Role.MEMORY || role == Role.LABEL || role == Role.TARGETS) {
       type = "*";
     }
-    return new OperandRule(role, type, wider, elements, optional, piped);
+    return new OperandRule(role, type, wider, elements, optional, piped, values);
+  }
+
+  /** Whether a constant may stand here. */
+  boolean takesConstant() {
+    return role == Role.SOURCE
+        || role == Role.VALUE
+        || role == Role.CONSTANT
+        || role == Role.PREDICATE;
   }
 
   /** The type that the operand has under these modifiers; null for any. */

@@ -142,11 +142,7 @@ final class RoutineParser {
         cursor.expect('>');
         added = scope.declareRange(name, count.bits(), type.type());
       } else if (type.vector() > 1) {
-        added = true;
-        for (int i = 0; i < type.vector() && i < 4; i++) {
-          added &= scope.declare(name + "." + "xyzw".charAt(i), type.type());
-          added &= scope.declare(name + "." + "rgba".charAt(i), type.type());
-        }
+        added = declareVector(name, type);
       } else {
         added = scope.declare(name, type.type());
       }
@@ -154,6 +150,16 @@ final class RoutineParser {
         throw cursor.tokens.fail(token, "a register that is there twice");
       }
     } while (cursor.accept(','));
+  }
+
+  /** A vector register is its components: {@code name.x} and on. */
+  private boolean declareVector(String name, VariableParser.Type type) {
+    List<String> components = new ArrayList<>();
+    for (int i = 0; i < Math.min(4, type.vector()); i++) {
+      components.add(name + "." + "xyzw".charAt(i));
+      scope.declare(components.get(i), type.type());
+    }
+    return scope.declare(name, new Scope.Components(components));
   }
 
   /** Reads {@code name: .branchtargets …}, {@code .calltargets …} or {@code .callprototype …}. */

@@ -18,6 +18,9 @@ final class Scope {
   /** A list of labels, {@code .branchtargets}, or of functions, {@code .calltargets}. */
   record Choice(List<String> names, boolean calls) {}
 
+  /** The components of a vector register. */
+  record Components(List<String> names) {}
+
   private final Scope outer;
   private final RegisterFile registers;
   private final Map<String, Object> names = new HashMap<>();
@@ -53,8 +56,8 @@ final class Scope {
     return names.putIfAbsent(variable.name(), variable) == null;
   }
 
-  boolean declare(String name, Object prototypeOrChoice) {
-    return names.putIfAbsent(name, prototypeOrChoice) == null;
+  boolean declare(String name, Object other) {
+    return names.putIfAbsent(name, other) == null;
   }
 
   boolean label(String name, int index) {
@@ -72,7 +75,7 @@ final class Scope {
     return null;
   }
 
-  /** The Register, PtxVariable, Prototype or Choice of a name, or null. */
+  /** The Register, Components, PtxVariable, Prototype or Choice of a name, or null. */
   Object find(String name) {
     for (Scope scope = this; scope != null; scope = scope.outer) {
       Object found = scope.names.get(name);

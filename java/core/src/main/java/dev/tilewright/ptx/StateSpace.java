@@ -1,5 +1,7 @@
 package dev.tilewright.ptx;
 
+import java.util.Locale;
+
 /** The state spaces of PTX (ISA section 5.1) that variables and addresses lie in. */
 public enum StateSpace {
   /** No space named: a generic address. */
@@ -13,5 +15,11 @@ public enum StateSpace {
   /** Constants. */
   CONST,
   /** Parameters of a kernel or of a call. */
-  PARAM
+  PARAM;
+
+  /** The name in PTX, without the dot. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }
