@@ -47,10 +47,10 @@ final class InstructionBuilder {
     throw fail(raw, reason);
   }
 
-  /** Of two reasons the one that stands farther right: its row fitted longer. */
+  /** Of two reasons the one that stands farther right, as its row fitted longer; else the later. */
   private static OperandChecker.Mismatch farther(
       OperandChecker.Mismatch a, OperandChecker.Mismatch b) {
-    return a == null || (a.operand() != null && place(b) > place(a)) ? b : a;
+    return a == null || (a.operand() != null && place(b) >= place(a)) ? b : a;
   }
 
   private static int place(OperandChecker.Mismatch mismatch) {
@@ -171,8 +171,8 @@ final class InstructionBuilder {
 
   private Operand argument(Raw raw, PtxParam param) throws OperandChecker.Mismatch {
     if (raw instanceof Raw.Value) {
-      OperandRule any = new OperandRule(
-              OperandRule.Role.SOURCE, "*", false, 0, false, false, List.of());
+      OperandRule any =
+          new OperandRule(OperandRule.Role.SOURCE, "*", false, 0, false, false, List.of());
       return checker.scalar(any, param.type(), raw);
     }
     if (raw instanceof Raw.Resolved resolved) {
