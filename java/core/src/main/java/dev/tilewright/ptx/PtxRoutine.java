@@ -1,6 +1,5 @@
 package dev.tilewright.ptx;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,21 +145,6 @@ public abstract sealed class PtxRoutine permits PtxKernel, PtxFunction {
    */
   public final Optional<PtxException> unsupported() {
     return unsupported;
-  }
-
-  /** Functions that instructions name: called, or their address taken. */
-  final List<PtxRoutine> named() {
-    List<PtxRoutine> all = new ArrayList<>();
-    for (Instruction instruction : body) {
-      for (Operand source : instruction.sources()) {
-        if (source instanceof Operand.Function f) {
-          all.add(f.routine());
-        } else if (source instanceof Operand.Prototype p) {
-          all.addAll(p.targets());
-        }
-      }
-    }
-    return all;
   }
 
   @Override

@@ -88,7 +88,7 @@ final class RoutineParser {
 
   private void label() {
     int token = cursor.position();
-    if (!scope.label(cursor.take(), instructions.size())) {
+    if (!scope.label(cursor.take(), instructions.size()) && routine.unsupported().isEmpty()) {
       routine.refuse(cursor.tokens.fail(token, "a label that is there twice"));
     }
     cursor.expect(':');
