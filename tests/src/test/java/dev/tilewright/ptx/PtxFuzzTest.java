@@ -165,8 +165,7 @@ final class PtxFuzzTest {
     String line = "fma.rn.f32 f0, f1, f2, 0f3F800000; // a remark of usual length\n";
     int lines = 10_000_000 / line.length();
     String text = TableSamples.module(List.of(line.repeat(lines)));
-    PtxModule module =
-        assertTimeoutPreemptively(LIMIT, () -> PtxModule.parse("big", text));
+    PtxModule module = assertTimeoutPreemptively(LIMIT, () -> PtxModule.parse("big", text));
     assertTrue(module.kernels().get(0).body().size() > lines);
   }
 }

@@ -168,6 +168,37 @@ final class PtxModuleTest {
   }
 
   @Test
+  void aVariableMayBeDefinedAfterItsUse() {
+    PtxModule module =
+        PtxModule.parse(
+            "x",
+            """
+            .version 9.0
+            .extern .global .u32 late;
+            .entry k() { .reg .b32 r; ld.global.u32 r, [late+4]; ret; }
+            .visible .global .u32 late[2] = {1, 2};
+            """);
+    Operand.Address address = (Operand.Address) module.kernels().get(0).body().get(0).source(0);
+    assertSame(module.globals().get(0), ((Operand.Symbol) address.base()).variable());
+    assertTrue(module.globals().get(0).isInitialised());
+  }
+
+  @Test
+  void variablesLieInTheirAreas() {
+    PtxFunction square = function("square");
+    assertEquals(
+        PtxRoutine.Area.RETURNS,
+        square.area(square.returns().get(0).variable().orElseThrow()).orElseThrow());
+    assertEquals(
+        PtxRoutine.Area.PARAMS,
+        square.area(square.params().get(0).variable().orElseThrow()).orElseThrow());
+    List<PtxRoutine.Area> areas =
+        kernel.variables().stream().map(v -> kernel.area(v).orElseThrow()).distinct().toList();
+    assertEquals(
+        List.of(PtxRoutine.Area.LOCALS, PtxRoutine.Area.SHARED, PtxRoutine.Area.CALLS), areas);
+  }
+
+  @Test
   void linesOfTheSourceAreKept() {
     List<Instruction> body =
         PtxModule.parse("lines.ptx", PtxSamples.LINES).kernel("lines").orElseThrow().body();

@@ -167,7 +167,7 @@ final class OperandChecker {
       return constant(type, value);
     }
     if (raw instanceof Raw.Resolved resolved) {
-      Operand operand = resolved.operand();
+      Operand operand = names.defined(resolved.operand());
       if (operand instanceof Operand.Reg reg) {
         return register(rule, type, reg, raw);
       }
@@ -287,7 +287,7 @@ final class OperandChecker {
     if (place.base() instanceof Raw.Named named) {
       return new Operand.Address(names.address(named), place.offset());
     }
-    Operand base = ((Raw.Resolved) place.base()).operand();
+    Operand base = names.defined(((Raw.Resolved) place.base()).operand());
     if (base instanceof Operand.Reg reg) {
       DataType type = reg.register().type();
       boolean integral = type.isInteger() || type.kind() == DataType.Kind.BITS;
