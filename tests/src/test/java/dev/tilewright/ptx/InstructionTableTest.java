@@ -88,7 +88,8 @@ final class InstructionTableTest {
           add.f32 f0, f1, 1         ; an integer constant where .f32 is expected
           add.s32 r0, r1            ; an operand is missing
           add.s32 r0, r1, r2, r3    ; an operand too many
-          add.s32 r0, r1, zz        ; unknown name
+          add.s32 r0, r1, zz        ; unknown name zz
+          mov.b32 zz, r1            ; unknown name zz
           add.s32 _, r1, r2         ; the result cannot be dropped
           bra nowhere               ; unknown label nowhere
           ld.u32 r0, [f0]           ; register f0 of type .f32 as address
@@ -152,6 +153,7 @@ final class InstructionTableTest {
     "'mov.f32 f0, 0f3F800000;', 3F800000",
     "'mov.f32 f0, 1.5e0;', 3FC00000",
     "'mov.f32 f0, -0.5;', BF000000",
+    "'mov.f32 f0, .5;', 3F000000",
     "'add.f32 f0, f1, 0d4000000000000000;', 40000000",
     "'mov.f64 g0, 0f3F800000;', 3FF0000000000000",
     "'mov.u32 r0, -1;', FFFFFFFF",
