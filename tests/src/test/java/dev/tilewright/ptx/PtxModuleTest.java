@@ -207,11 +207,12 @@ final class PtxModuleTest {
     assertEquals(
         List.of("sm_30_intrinsics.hpp:40", "helpers.cuh:30", "kernel.cu:20"),
         deep.chain().stream().map(SourceLocation::toString).toList());
+    assertEquals(deep, body.get(4).location().orElseThrow());
     assertEquals("g", deep.function());
     assertEquals("_Z1fv", body.get(2).location().orElseThrow().function());
     assertEquals("kernel.cu:20", deep.user().toString());
     assertEquals(5, deep.user().column());
     assertEquals(17, body.get(3).line());
-    assertEquals("sm_30_intrinsics.hpp:50", body.get(4).location().orElseThrow().user().toString());
+    assertEquals("sm_30_intrinsics.hpp:50", body.get(5).location().orElseThrow().user().toString());
   }
 }

@@ -123,6 +123,8 @@ final class PtxSamples {
       .loc 2 40 9, function_name $L__info_string0+6, inlined_at 3 30 7
       $L__tmp1:
       mov.u32 %r1, 4;
+      .loc 2 0 9
+      mov.u32 %r1, 5;
       .loc 2 50 1
       ret;
       }

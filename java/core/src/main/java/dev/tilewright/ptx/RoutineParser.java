@@ -61,7 +61,8 @@ final class RoutineParser {
 
   private void statement() {
     if (cursor.isWord(".loc")) {
-      loc = debug.loc(cursor);
+      DebugInfo.Entry next = debug.loc(cursor);
+      loc = next.isKnown() || loc == null ? next : loc;
     } else if (cursor.isWord(".file")) {
       debug.file(cursor);
     } else if (cursor.is(Tokens.NAME) && cursor.kind(1) == ':' && cursor.kind(2) != Tokens.WORD) {
