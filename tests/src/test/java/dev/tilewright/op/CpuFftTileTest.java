@@ -15,9 +15,11 @@ class CpuFftTileTest {
     for (long points = 8L * (4 << level.ordinal());
         points <= FftConv.Spec.MAX_LENGTH;
         points *= 2) {
-      long radices = CpuFftTile.radices(level, points);
-      long bytes = Native.tw_fft_table_bytes(level.ordinal(), points, radices);
-      assertTrue(bytes > 0, points + " points, radices " + Long.toHexString(radices));
+      for (int step : new int[] {2, 3}) {
+        long radices = CpuFftTile.radices(level, points, step);
+        long bytes = Native.tw_fft_table_bytes(level.ordinal(), points, radices);
+        assertTrue(bytes > 0, points + " points, radices " + Long.toHexString(radices));
+      }
     }
   }
 }
