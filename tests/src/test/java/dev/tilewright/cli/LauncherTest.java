@@ -25,7 +25,7 @@ class LauncherTest {
   @BeforeEach
   void makeTree() throws IOException {
     for (String folder :
-        List.of("native", "java/core", "java/cli", "bench", "tests", "bin", "target/tw")) {
+        List.of("native", "java/core", "java/cli", "bench", "cuda", "tests", "bin", "target/tw")) {
       Files.createDirectories(root.resolve(folder));
     }
     Files.writeString(root.resolve("pom.xml"), "<project/>");
