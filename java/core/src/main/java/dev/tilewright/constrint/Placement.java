@@ -21,6 +21,9 @@ final class Placement {
   /** What completing a side of an equation is worth, as a factor of candidates: e^3. */
   private static final double SIDE = 3;
 
+  /** Of each constraint, whether it has sides to complete; null until it is asked. */
+  private final Boolean[] sides;
+
   /** Of each constraint, its open variables. */
   private final int[][] open;
 
@@ -43,6 +46,7 @@ final class Placement {
     this.constraints = constraints;
     this.flats = flats;
     names = root.model.names.length;
+    sides = new Boolean[constraints.size()];
     open = new int[constraints.size()][];
     unplaced = new int[constraints.size()];
     place = new int[names];
@@ -201,16 +205,10 @@ final class Placement {
    * are.
    */
   private double completesSide(int c, int v) {
-    if (!(constraints.get(c) instanceof Constraint.Compare compare)
-        || compare.op != Comparison.Op.EQ
-        || flats.get(c) instanceof Mono) {
+    if (!hasSides(c)) {
       return 0;
     }
-    for (int w : open[c]) {
-      if (determines(c, w)) {
-        return 0;
-      }
-    }
+    Constraint.Compare compare = (Constraint.Compare) constraints.get(c);
     double best = 0;
     for (Node side : new Node[] {compare.left, compare.right}) {
       if (PlanWriter.uses(side, v)) {
@@ -222,5 +220,17 @@ final class Placement {
       }
     }
     return best;
+  }
+
+  /** Whether it is an equation that gives the value of none of its variables. */
+  private boolean hasSides(int c) {
+    if (sides[c] == null) {
+      sides[c] =
+          constraints.get(c) instanceof Constraint.Compare compare
+              && compare.op == Comparison.Op.EQ
+              && !(flats.get(c) instanceof Mono)
+              && Arrays.stream(open[c]).noneMatch(v -> determines(c, v));
+    }
+    return sides[c];
   }
 }
