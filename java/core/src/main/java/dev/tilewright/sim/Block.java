@@ -124,7 +124,7 @@ final class Block {
           index == 1
               ? (int) (grid.workspace() >>> 32)
               : index == 2 ? (int) grid.workspace() : 0;
-      case RESERVED_SMEM_OFFSET_, RESERVED_SMEM_OFFSET_BEGIN -> grid.userSharedBytes;
+      case RESERVED_SMEM_OFFSET_, RESERVED_SMEM_OFFSET_BEGIN -> grid.reservedAt;
       case RESERVED_SMEM_OFFSET_END, RESERVED_SMEM_OFFSET_CAP -> grid.sharedBytes;
       default -> 0;
     };

@@ -70,8 +70,14 @@ final class Checker {
         String.format("address 0x%x is no multiple of %d", address, align));
   }
 
-  void undefinedGuard(Warp warp, Op op, int lanes) {
-    undefined(warp, op, lanes, "the predicate of the instruction comes from memory never written");
+  /** A predicate decides something: the comparison that made it is to blame. */
+  void undefinedPredicate(Warp warp, Op op, int predicate, int lanes) {
+    Op since = warp.frame.undefinedSince[predicate];
+    undefined(
+        warp,
+        since == null ? op : since,
+        lanes,
+        "compares a value that comes from memory never written, and a decision hangs on it");
   }
 
   void undefined(Warp warp, Op op, int lanes, String message) {

@@ -41,8 +41,8 @@ final class CompareOps {
     if (set) {
       op.set = true;
       op.result = d.intDestination(i.destination());
-      op.one = one(i.modifiers().type());
-      op.high = i.modifiers().type().isPacked() ? op.one << 16 : 0;
+      op.one = pair && i.modifiers().type().isInteger() ? 0xFFFF : one(i.modifiers().type());
+      op.high = pair ? op.one << 16 : 0;
     } else {
       op.p = d.predicateDestination(i.destination());
       op.q = i.destinations().size() > 1 ? d.predicateDestination(i.destinations().get(1)) : -1;
@@ -171,6 +171,9 @@ final class CompareOps {
       if (q >= 0) {
         put(w.frame, q, second, mask, defined);
       }
+      if ((mask & ~defined) != 0) {
+        w.frame.undefinedSince[p] = this;
+      }
     }
 
     private int combine(int x, int y) {
@@ -218,6 +221,11 @@ final class CompareOps {
       @Override
       void run(Warp w, int mask) {
         int chosen = p.read(w);
+        int undefined = mask & ~p.defined(w);
+        if (undefined != 0) {
+          w.block.checker.undefinedPredicate(w, this, p.index(), undefined);
+          w.frame.predicatesDefined[p.index()] |= undefined; // Told once.
+        }
         for (int m = mask; m != 0; m &= m - 1) {
           int lane = Integer.numberOfTrailingZeros(m);
           int from = (chosen >> lane & 1) != 0 ? a : b;

@@ -31,6 +31,28 @@ final class ControlFlow {
     return begins.get(postDominator[blockOf[branch]]);
   }
 
+  /** Whether nothing happens from an instruction on but that the lanes leave. */
+  boolean onlyLeaves(int begin) {
+    int at = begin;
+    for (int steps = 0; steps < body.size(); steps++) {
+      if (at == body.size()) {
+        return true;
+      }
+      Instruction instruction = body.get(at);
+      if (instruction.guard().isPresent()) {
+        return false;
+      }
+      if (instruction.opcode() == Opcode.RET || instruction.opcode() == Opcode.EXIT) {
+        return true;
+      }
+      if (instruction.opcode() != Opcode.BRA) {
+        return false;
+      }
+      at = targets(instruction).get(0);
+    }
+    return false;
+  }
+
   private void findBlocks() {
     int n = body.size();
     BitSet leaders = new BitSet(n + 1);

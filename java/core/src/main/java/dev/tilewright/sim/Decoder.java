@@ -65,8 +65,14 @@ final class Decoder {
     return module;
   }
 
+  /**
+   * Where the ways out of a branch meet, or -1 when all that is left to do there is to leave the
+   * kernel: lanes that leave early do not wait for the others.
+   */
   int meetingPoint(int branch) {
-    return flow.meetingPoint(branch);
+    int at = flow.meetingPoint(branch);
+    boolean entry = routine instanceof PtxKernel;
+    return entry && flow.onlyLeaves(at) ? -1 : at;
   }
 
   int end() {

@@ -26,6 +26,9 @@ final class Frame {
   final int[] longsDefined;
   final int[] predicatesDefined;
 
+  /** Of predicates that are not defined, the comparison that made them. */
+  final Op[] undefinedSince;
+
   /** Where its local variables begin in each lane's local memory. */
   final int localBase;
 
@@ -49,6 +52,7 @@ final class Frame {
     intsDefined = new int[code.intCount];
     longsDefined = new int[code.longCount];
     predicatesDefined = new int[code.predicateCount];
+    undefinedSince = new Op[code.predicateCount];
     for (int i = 0; i < code.intRegisters; i++) {
       ints[i] = new int[Warp.SIZE];
     }

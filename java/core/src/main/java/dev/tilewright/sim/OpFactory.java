@@ -46,6 +46,9 @@ final class OpFactory {
           MBARRIER_PENDING_COUNT,
           CP_ASYNC_MBARRIER_ARRIVE ->
           MbarrierOps.decode(d, i);
+      case MMA_SYNC, WMMA_MMA -> MultiplyOp.decode(d, i);
+      case WMMA_LOAD, WMMA_STORE -> WmmaMoves.decode(d, i);
+      case LDMATRIX, STMATRIX, MOVMATRIX -> MatrixMoves.decode(d, i);
       case NANOSLEEP -> new Sleep();
       // Hints to caches and counters change nothing that can be seen.
       case MEMBAR, FENCE, PREFETCH, PREFETCHU, APPLYPRIORITY, DISCARD, PMEVENT, GRIDDEPCONTROL ->

@@ -108,7 +108,8 @@ public final class SimMachine {
     if (unsupported.isPresent()) {
       PtxException e = unsupported.get();
       return Optional.of(
-          finding(FindingKind.UNSUPPORTED, kernel, e.getMessage(), e.text(), e.line(), ""));
+          finding(
+              FindingKind.UNSUPPORTED, kernel, e.getMessage(), e.text(), e.line(), near(kernel)));
     }
     try {
       module.code(kernel);
@@ -125,6 +126,12 @@ public final class SimMachine {
     }
     return Resources.fault(chip, kernel, launch)
         .map(m -> finding(FindingKind.RESOURCES, kernel, m, "", 0, ""));
+  }
+
+  /** The source line of what stands before an instruction that could not be read. */
+  private static String near(PtxKernel kernel) {
+    List<Instruction> body = kernel.body();
+    return body.isEmpty() ? "" : Checker.source(body.get(body.size() - 1));
   }
 
   private static Finding finding(

@@ -155,7 +155,8 @@ final class Warp {
       if (guard >= 0) {
         m &= predicates[guard] ^ op.guardFlip;
         if ((mask & ~at.predicatesDefined[guard]) != 0) {
-          block.checker.undefinedGuard(this, op, mask & ~at.predicatesDefined[guard]);
+          block.checker.undefinedPredicate(
+              this, op, guard, mask & ~at.predicatesDefined[guard]);
           at.predicatesDefined[guard] |= mask;
         }
       }
@@ -181,9 +182,19 @@ final class Warp {
     }
   }
 
-  /** Lanes of a path go two ways and meet again. */
+  /**
+   * Lanes of a path go two ways and meet again.
+   *
+   * @param meet where, or -1 when they do not
+   */
   void split(Path path, int first, int firstPc, int secondPc, int meet) {
     Join join = path.join;
+    if (meet < 0) {
+      paths.add(new Path(path.mask & ~first, secondPc, path.frame, join));
+      path.mask = first;
+      path.pc = firstPc;
+      return;
+    }
     if (join == null || join.frame != path.frame || join.pc != meet) {
       join = new Join(path.join, path.frame, meet, path.mask);
     }
