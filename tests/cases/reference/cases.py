@@ -57,6 +57,7 @@ class Writer:
         self.used.add((file, kernel))
         described = [self.argument(name, index, argument) for index, argument in enumerate(args)]
         self.compare_layout(name, file, kernel, args)
+        shared = shared or self.triton_shared(file, kernel)
         record = {"module": f"../../ptx/{file}", "kernel": kernel, "grid": three(grid), "block": three(block)}
         record |= {"sharedBytes": shared, "cooperative": cooperative, "args": described}
         if tests.get("expect"):
@@ -93,6 +94,11 @@ class Writer:
         buffer = io.BytesIO()
         np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
         return self.arrays.setdefault(buffer.getvalue(), f"data/{name}.npy")
+
+    def triton_shared(self, file, kernel):
+        """The dynamic shared memory that Triton chose, which its launcher passes."""
+        found = [k for k in self.images[file]["kernels"] if k["kernel"] == kernel and "tile" in k]
+        return found[0]["sharedBytes"] if found else 0
 
     def compare_layout(self, name, file, kernel, args):
         found = [k for k in self.images[file]["kernels"] if k["kernel"] == kernel]

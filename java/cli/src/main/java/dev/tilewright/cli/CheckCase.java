@@ -53,7 +53,12 @@ final class CheckCase {
               .orElseThrow(
                   () ->
                       new InputException(
-                          path + ": no kernel " + name + " in " + file + "; there: "
+                          path
+                              + ": no kernel "
+                              + name
+                              + " in "
+                              + file
+                              + "; there: "
                               + module.kernels()));
       return new CheckCase(path, json, module, kernel);
     } catch (JsonProcessingException e) {
@@ -90,7 +95,12 @@ final class CheckCase {
     JsonNode args = required(path, json, "args");
     if (args.size() != kernel.params().size()) {
       throw new InputException(
-          path + ": " + args.size() + " arguments; " + kernel.name() + " takes "
+          path
+              + ": "
+              + args.size()
+              + " arguments; "
+              + kernel.name()
+              + " takes "
               + kernel.params().size());
     }
     for (int i = 0; i < args.size(); i++) {
@@ -98,8 +108,15 @@ final class CheckCase {
       byte[] value = value(machine, args.get(i), i, outputs);
       if (value.length != param.bytes()) {
         throw new InputException(
-            path + ": argument " + i + " has " + value.length + " bytes; " + param.name()
-                + " takes " + param.bytes());
+            path
+                + ": argument "
+                + i
+                + " has "
+                + value.length
+                + " bytes; "
+                + param.name()
+                + " takes "
+                + param.bytes());
       }
       params.position((int) param.offset());
       params.put(value);

@@ -108,10 +108,6 @@ final class CheckCommand implements Callable<Integer> {
             findings.isEmpty() ? "clean" : findings.size() + " findings"));
     findings.values().forEach(f -> text.append("  ").append(f).append(System.lineSeparator()));
     return CheckReport.Case.of(
-        checked.path().toString(),
-        checked.kernel(),
-        List.copyOf(findings.values()),
-        first,
-        nanos);
+        checked.path().toString(), checked.kernel(), List.copyOf(findings.values()), first, nanos);
   }
 }

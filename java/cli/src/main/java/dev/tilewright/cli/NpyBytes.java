@@ -72,8 +72,7 @@ final class NpyBytes {
         "{'descr': '" + DESCR.get(type) + "', 'fortran_order': False, 'shape': " + sides + ", }";
     int padded = (10 + text.length() + 1 + 63) / 64 * 64 - 10;
     String header = text + " ".repeat(padded - text.length() - 1) + "\n";
-    ByteBuffer file =
-        ByteBuffer.allocate(10 + padded + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer file = ByteBuffer.allocate(10 + padded + data.length).order(ByteOrder.LITTLE_ENDIAN);
     file.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) padded);
     file.put(header.getBytes(StandardCharsets.ISO_8859_1)).put(data);
     Files.createDirectories(path.toAbsolutePath().getParent());

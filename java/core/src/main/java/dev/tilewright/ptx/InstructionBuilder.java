@@ -171,8 +171,8 @@ final class InstructionBuilder {
 
   private Operand argument(Raw raw, PtxParam param) throws OperandChecker.Mismatch {
     if (raw instanceof Raw.Value) {
-      OperandRule any = new OperandRule(
-              OperandRule.Role.SOURCE, "*", false, 0, false, false, List.of());
+      OperandRule any =
+          new OperandRule(OperandRule.Role.SOURCE, "*", false, 0, false, false, List.of());
       return checker.scalar(any, param.type(), raw);
     }
     if (raw instanceof Raw.Resolved resolved) {

@@ -90,7 +90,8 @@ public enum Opcode {
   CP_ASYNC_MBARRIER_ARRIVE("cp.async.mbarrier.arrive"),
   ST_ASYNC("st.async"),
   CP_ASYNC_BULK("cp.async.bulk"),
-  CP_ASYNC_BULK_PREFETCH("cp.async.bulk.prefetch"), CP_ASYNC_BULK_COMMIT_GROUP("cp.async.bulk.commit_group"),
+  CP_ASYNC_BULK_PREFETCH("cp.async.bulk.prefetch"),
+  CP_ASYNC_BULK_COMMIT_GROUP("cp.async.bulk.commit_group"),
   CP_ASYNC_BULK_WAIT_GROUP("cp.async.bulk.wait_group"),
   // Control flow (9.7.12).
   BRA,

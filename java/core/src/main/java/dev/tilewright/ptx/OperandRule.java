@@ -108,7 +108,10 @@ record OperandRule(
         };
     if (rest.charAt(0) == 'q' || role == Role.PREDICATE) {
       type = "pred";
-    } else if (role == Role.SINK || role == Role.MEMORY || role == Role.LABEL || role == Role.TARGETS) {
+    } else if (role == Role.SINK
+        || role == Role.MEMORY
+        || role == Role.LABEL
+        || role == Role.TARGETS) {
       type = "*";
     }
     return new OperandRule(role, type, wider, elements, optional, piped, values);

@@ -25,8 +25,7 @@ final class AddressSource {
       return new AddressSource(true, d.longSource(base), address.offset(), inFrame);
     }
     if (base instanceof Operand.Imm imm) {
-      return new AddressSource(
-          true, d.code().longConstant(imm.bits()), address.offset(), false);
+      return new AddressSource(true, d.code().longConstant(imm.bits()), address.offset(), false);
     }
     boolean wide = d.isLong(base);
     int slot = wide ? d.longSource(base) : d.intSource(base);

@@ -95,24 +95,27 @@ final class AsyncOps {
   static Op group(Decoder d, Instruction i) {
     int pending = i.sources().isEmpty() ? 0 : (int) ((Operand.Imm) i.source(0)).bits();
     return switch (i.opcode()) {
-      case CP_ASYNC_COMMIT_GROUP -> new Op() {
-        @Override
-        void run(Warp w, int mask) {
-          w.copies.commit(mask);
-        }
-      };
-      case CP_ASYNC_WAIT_GROUP -> new Op() {
-        @Override
-        void run(Warp w, int mask) {
-          w.copies.waitGroups(w, mask, pending);
-        }
-      };
-      default -> new Op() {
-        @Override
-        void run(Warp w, int mask) {
-          w.copies.waitAll(w, mask);
-        }
-      };
+      case CP_ASYNC_COMMIT_GROUP ->
+          new Op() {
+            @Override
+            void run(Warp w, int mask) {
+              w.copies.commit(mask);
+            }
+          };
+      case CP_ASYNC_WAIT_GROUP ->
+          new Op() {
+            @Override
+            void run(Warp w, int mask) {
+              w.copies.waitGroups(w, mask, pending);
+            }
+          };
+      default ->
+          new Op() {
+            @Override
+            void run(Warp w, int mask) {
+              w.copies.waitAll(w, mask);
+            }
+          };
     };
   }
 }

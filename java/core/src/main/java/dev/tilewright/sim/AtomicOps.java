@@ -45,11 +45,11 @@ final class AtomicOps {
             case "or" -> (old, b, c, d) -> old | b;
             case "xor" -> (old, b, c, d) -> old ^ b;
             case "exch" -> (old, b, c, d) -> b;
-            case "cas" -> (old, b, c, d) ->
-                IntegerOps.number(old, t) == IntegerOps.number(b, t) ? c : old;
+            case "cas" ->
+                (old, b, c, d) -> IntegerOps.number(old, t) == IntegerOps.number(b, t) ? c : old;
             case "inc" -> (old, b, c, d) -> Long.compareUnsigned(old, b) >= 0 ? 0 : old + 1;
-            case "dec" -> (old, b, c, d) ->
-                old == 0 || Long.compareUnsigned(old, b) > 0 ? b : old - 1;
+            case "dec" ->
+                (old, b, c, d) -> old == 0 || Long.compareUnsigned(old, b) > 0 ? b : old - 1;
             case "min" -> (old, b, c, d) -> less(old, b, t) ? old : b;
             case "max" -> (old, b, c, d) -> less(old, b, t) ? b : old;
             case "add" -> add(i, t);
@@ -161,9 +161,7 @@ final class AtomicOps {
 
     /** The system's own words in shared memory need no first value. */
     private static int limit(Warp w) {
-      return w.foundSpace == StateSpace.SHARED
-          ? w.block.grid.reservedAt
-          : Integer.MAX_VALUE;
+      return w.foundSpace == StateSpace.SHARED ? w.block.grid.reservedAt : Integer.MAX_VALUE;
     }
   }
 }

@@ -14,12 +14,7 @@ final class BarrierOp extends AlignedOp {
   private final int destination;
 
   private BarrierOp(
-      boolean aligned,
-      boolean waits,
-      int id,
-      int threads,
-      PredicateSource truth,
-      int destination) {
+      boolean aligned, boolean waits, int id, int threads, PredicateSource truth, int destination) {
     this.aligned = aligned;
     this.waits = waits;
     this.id = id;
@@ -31,8 +26,7 @@ final class BarrierOp extends AlignedOp {
 
   static Op decode(Decoder d, Instruction i) {
     boolean reduces = i.opcode() == Opcode.BAR_RED || i.opcode() == Opcode.BARRIER_RED;
-    boolean aligned =
-        i.opcode().mnemonic().startsWith("bar.") || i.modifiers().has("aligned");
+    boolean aligned = i.opcode().mnemonic().startsWith("bar.") || i.modifiers().has("aligned");
     int operands = i.sources().size();
     boolean counted = operands == (reduces ? 3 : 2);
     PredicateSource truth = reduces ? d.predicate(i.source(operands - 1)) : null;

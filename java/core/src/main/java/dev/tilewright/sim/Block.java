@@ -121,9 +121,7 @@ final class Block {
       case TOTAL_SMEM_SIZE, AGGR_SMEM_SIZE -> grid.userSharedBytes;
       case DYNAMIC_SMEM_SIZE -> grid.launch.sharedBytes();
       case ENVREG ->
-          index == 1
-              ? (int) (grid.workspace() >>> 32)
-              : index == 2 ? (int) grid.workspace() : 0;
+          index == 1 ? (int) (grid.workspace() >>> 32) : index == 2 ? (int) grid.workspace() : 0;
       case RESERVED_SMEM_OFFSET_, RESERVED_SMEM_OFFSET_BEGIN -> grid.reservedAt;
       case RESERVED_SMEM_OFFSET_END, RESERVED_SMEM_OFFSET_CAP -> grid.sharedBytes;
       default -> 0;

@@ -55,7 +55,12 @@ final class BlockBarrier {
           warp,
           op,
           lanes,
-          "barrier " + id + " is for " + name(wanted) + " threads here, and for " + name(count)
+          "barrier "
+              + id
+              + " is for "
+              + name(wanted)
+              + " threads here, and for "
+              + name(count)
               + " where others wait already");
     } else {
       count = wanted;

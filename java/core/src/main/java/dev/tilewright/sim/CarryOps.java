@@ -36,10 +36,7 @@ final class CarryOps {
       wide = type.bits() == 64;
       sets = i.modifiers().has("cc");
       takes = opcode == Opcode.ADDC || opcode == Opcode.SUBC || opcode == Opcode.MADC;
-      from =
-          i.sources().stream()
-              .mapToInt(s -> wide ? d.longSource(s) : d.intSource(s))
-              .toArray();
+      from = i.sources().stream().mapToInt(s -> wide ? d.longSource(s) : d.intSource(s)).toArray();
       to = wide ? d.longDestination(i.destination()) : d.intDestination(i.destination());
     }
 

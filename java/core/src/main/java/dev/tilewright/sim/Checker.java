@@ -82,8 +82,7 @@ final class Checker {
 
   void undefined(Warp warp, Op op, int lanes, String message) {
     if (block.grid.checks) {
-      report(
-          FindingKind.UNINITIALISED, warp, op, Integer.numberOfTrailingZeros(lanes), 0, message);
+      report(FindingKind.UNINITIALISED, warp, op, Integer.numberOfTrailingZeros(lanes), 0, message);
     }
   }
 
@@ -100,7 +99,6 @@ final class Checker {
   }
 
   void misuse(Warp warp, Op op, int lanes, String message) {
-    report(
-        FindingKind.BARRIER_MISUSE, warp, op, Integer.numberOfTrailingZeros(lanes), 0, message);
+    report(FindingKind.BARRIER_MISUSE, warp, op, Integer.numberOfTrailingZeros(lanes), 0, message);
   }
 }

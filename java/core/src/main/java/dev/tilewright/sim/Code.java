@@ -17,6 +17,7 @@ final class Code {
 
   /** Registers, and a last one for results that are dropped. */
   final int intRegisters;
+
   final int longRegisters;
   final int predicateRegisters;
   final int localBytes;
@@ -118,7 +119,8 @@ final class Code {
       return ParamSpace.CALLS + offset;
     }
     boolean passed =
-        routine.params().stream().anyMatch(p -> p.variable().filter(v -> v == variable).isPresent());
+        routine.params().stream()
+            .anyMatch(p -> p.variable().filter(v -> v == variable).isPresent());
     return (passed ? 0 : ParamSpace.RETURNS) + offset;
   }
 }

@@ -20,8 +20,7 @@ final class CompareOps {
   static Op setp(Decoder d, Instruction i) {
     boolean set = i.opcode() == Opcode.SET;
     DataType t = set ? i.modifiers().type(1) : i.modifiers().type();
-    PredicateSource with =
-        i.sources().size() > 2 ? d.predicate(i.source(2)) : null;
+    PredicateSource with = i.sources().size() > 2 ? d.predicate(i.source(2)) : null;
     boolean wide = t.bits() == 64;
     Lanes.IntTest ints = wide ? null : fast(i.modifiers().compare().orElseThrow(), t);
     boolean pair = t.isPacked();

@@ -136,8 +136,7 @@ final class Conversions {
       }
       double rounded = Ieee.integral(x, mode);
       if (to.isSigned()) {
-        return Math.max(
-            IntegerOps.smallest(to), Math.min(IntegerOps.largest(to), (long) rounded));
+        return Math.max(IntegerOps.smallest(to), Math.min(IntegerOps.largest(to), (long) rounded));
       }
       if (rounded <= 0) {
         return 0;

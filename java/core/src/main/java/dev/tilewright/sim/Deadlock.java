@@ -37,8 +37,8 @@ final class Deadlock {
         BlockBarrier barrier = block.barrier(id);
         if (barrier.waiters().stream().anyMatch(w -> w.op() == op)) {
           return String.format(
-              "barrier %d waits for %d threads, and %d came", id, barrier.expected(),
-              barrier.arrived());
+              "barrier %d waits for %d threads, and %d came",
+              id, barrier.expected(), barrier.arrived());
         }
       }
     }

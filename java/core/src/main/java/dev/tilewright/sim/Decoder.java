@@ -11,7 +11,9 @@ import dev.tilewright.ptx.RegisterClass;
 import dev.tilewright.ptx.StateSpace;
 import java.util.List;
 
-/** Decodes a routine: finds every operand's place in the frame, and each instruction's operation. */
+/**
+ * Decodes a routine: finds every operand's place in the frame, and each instruction's operation.
+ */
 final class Decoder {
   private final SimModule module;
   private final KernelCode kernel;

@@ -49,8 +49,7 @@ final class FloatOps {
       return f;
     }
     return (a, b, c, d) -> {
-      float result =
-          ftz ? Ieee.flush(f(f.apply(in(a), in(b), in(c), 0))) : f(f.apply(a, b, c, 0));
+      float result = ftz ? Ieee.flush(f(f.apply(in(a), in(b), in(c), 0))) : f(f.apply(a, b, c, 0));
       return bits(sat ? Ieee.saturate(result) : result);
     };
   }
@@ -136,18 +135,21 @@ final class FloatOps {
     return switch (i.opcode()) {
       case ADD -> (a, b, c, d) -> bits(Ieee.fma(d(a), 1, d(b), mode));
       case SUB -> (a, b, c, d) -> bits(Ieee.fma(d(a), 1, -d(b), mode));
-      case MUL -> mode == Rounding.RN
-          ? (a, b, c, d) -> bits(d(a) * d(b))
-          : (a, b, c, d) -> bits(product(d(a), d(b), mode));
+      case MUL ->
+          mode == Rounding.RN
+              ? (a, b, c, d) -> bits(d(a) * d(b))
+              : (a, b, c, d) -> bits(product(d(a), d(b), mode));
       case FMA, MAD -> (a, b, c, d) -> bits(Ieee.fma(d(a), d(b), d(c), mode));
       case DIV -> (a, b, c, d) -> bits(Ieee.divide(d(a), d(b), mode));
-      case RCP -> m.has("approx")
-          ? (a, b, c, d) -> bits(short20(1 / flush(d(a))))
-          : (a, b, c, d) -> bits(Ieee.divide(1, d(a), mode));
+      case RCP ->
+          m.has("approx")
+              ? (a, b, c, d) -> bits(short20(1 / flush(d(a))))
+              : (a, b, c, d) -> bits(Ieee.divide(1, d(a), mode));
       case SQRT -> (a, b, c, d) -> bits(Ieee.root(d(a), mode));
-      case RSQRT -> m.ftz()
-          ? (a, b, c, d) -> bits(short20(1 / Math.sqrt(flush(d(a)))))
-          : twice(x -> 1 / Math.sqrt(x));
+      case RSQRT ->
+          m.ftz()
+              ? (a, b, c, d) -> bits(short20(1 / Math.sqrt(flush(d(a)))))
+              : twice(x -> 1 / Math.sqrt(x));
       case ABS -> (a, b, c, d) -> a & Long.MAX_VALUE;
       case NEG -> (a, b, c, d) -> a ^ Long.MIN_VALUE;
       case MIN -> (a, b, c, d) -> bits(extremum(d(a), d(b), true));

@@ -129,9 +129,7 @@ final class FragmentRegisters {
         for (int e = 0; e < fragment.packed; e++) {
           float x = matrix[fragment.place(r % fragment.registers, e, lane)];
           int one =
-              format != null
-                  ? format.encode(x)
-                  : x != x ? Ieee.NAN : Float.floatToRawIntBits(x);
+              format != null ? format.encode(x) : x != x ? Ieee.NAN : Float.floatToRawIntBits(x);
           bits |= one << e * width;
         }
         lanes[lane] = bits;

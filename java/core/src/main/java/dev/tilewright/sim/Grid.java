@@ -51,8 +51,7 @@ final class Grid {
   private long laneSteps;
   private long retiredSteps;
 
-  Grid(
-      GpuSpec chip, GlobalMemory memory, SimModule module, Launch launch, Launch.Options options) {
+  Grid(GpuSpec chip, GlobalMemory memory, SimModule module, Launch launch, Launch.Options options) {
     this.chip = chip;
     this.memory = memory;
     this.module = module;

@@ -100,8 +100,7 @@ final class Ieee {
 
   private static double directed(double near, BigDecimal exact, Rounding mode) {
     if (Double.isInfinite(near)) {
-      boolean inward =
-          mode == Rounding.RZ || mode == Rounding.RM == near > 0;
+      boolean inward = mode == Rounding.RZ || mode == Rounding.RM == near > 0;
       return inward ? Math.copySign(Double.MAX_VALUE, near) : near;
     }
     int above = new BigDecimal(near).compareTo(exact);

@@ -34,28 +34,37 @@ final class IntegerOps {
       return packed(i);
     }
     return switch (i.opcode()) {
-      case ADD -> i.modifiers().sat() ? (a, b, c, d) -> clamp32((int) a + (long) (int) b)
-          : (a, b, c, d) -> a + b;
-      case SUB -> i.modifiers().sat() ? (a, b, c, d) -> clamp32((int) a - (long) (int) b)
-          : (a, b, c, d) -> a - b;
+      case ADD ->
+          i.modifiers().sat()
+              ? (a, b, c, d) -> clamp32((int) a + (long) (int) b)
+              : (a, b, c, d) -> a + b;
+      case SUB ->
+          i.modifiers().sat()
+              ? (a, b, c, d) -> clamp32((int) a - (long) (int) b)
+              : (a, b, c, d) -> a - b;
       case MUL -> multiply(i, t);
       case MAD -> multiplyAdd(i, t);
       case MUL24, MAD24 -> multiply24(i, t);
-      case SAD -> (a, b, c, d) -> {
-        long x = number(a, t);
-        long y = number(b, t);
-        return c + (compare(x, y, t) < 0 ? y - x : x - y);
-      };
+      case SAD ->
+          (a, b, c, d) -> {
+            long x = number(a, t);
+            long y = number(b, t);
+            return c + (compare(x, y, t) < 0 ? y - x : x - y);
+          };
       // The result of a division by zero is not defined (ISA): all bits set, as devices give.
-      case DIV -> (a, b, c, d) -> {
-        long y = number(b, t);
-        return y == 0 ? -1 : t.isSigned() ? number(a, t) / y : Long.divideUnsigned(number(a, t), y);
-      };
-      case REM -> (a, b, c, d) -> {
-        long x = number(a, t);
-        long y = number(b, t);
-        return y == 0 ? x : t.isSigned() ? x % y : Long.remainderUnsigned(x, y);
-      };
+      case DIV ->
+          (a, b, c, d) -> {
+            long y = number(b, t);
+            return y == 0
+                ? -1
+                : t.isSigned() ? number(a, t) / y : Long.divideUnsigned(number(a, t), y);
+          };
+      case REM ->
+          (a, b, c, d) -> {
+            long x = number(a, t);
+            long y = number(b, t);
+            return y == 0 ? x : t.isSigned() ? x % y : Long.remainderUnsigned(x, y);
+          };
       case ABS -> (a, b, c, d) -> Math.abs(number(a, t));
       case NEG -> (a, b, c, d) -> -a;
       case MIN -> extremum(t, -1, i.modifiers().has("relu"));

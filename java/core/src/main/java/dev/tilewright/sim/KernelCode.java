@@ -80,13 +80,19 @@ final class KernelCode {
         continue;
       }
       code(routine);
-      routine.body().forEach(i -> i.sources().forEach(s -> {
-        if (s instanceof Operand.Function f
-            && f.routine() instanceof PtxFunction function
-            && function.isDefined()) {
-          left.add(function);
-        }
-      }));
+      routine
+          .body()
+          .forEach(
+              i ->
+                  i.sources()
+                      .forEach(
+                          s -> {
+                            if (s instanceof Operand.Function f
+                                && f.routine() instanceof PtxFunction function
+                                && function.isDefined()) {
+                              left.add(function);
+                            }
+                          }));
     }
   }
 }

@@ -139,8 +139,7 @@ final class Lanes {
     private final boolean[] wide;
     private final int[] slots;
 
-    ScalarOp(
-        Scalar f, boolean wideResult, int to, int truncate, boolean[] wide, int[] slots) {
+    ScalarOp(Scalar f, boolean wideResult, int to, int truncate, boolean[] wide, int[] slots) {
       this.f = f;
       this.wideResult = wideResult;
       this.to = to;

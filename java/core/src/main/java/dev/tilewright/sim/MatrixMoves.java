@@ -45,12 +45,9 @@ final class MatrixMoves {
       loads = i.opcode() == Opcode.LDMATRIX;
       transposes = i.modifiers().has("trans");
       address = AddressSource.of(d, i.source(0));
-      List<Operand> registers =
-          MemoryOps.elements(loads ? i.destination() : i.source(1));
+      List<Operand> registers = MemoryOps.elements(loads ? i.destination() : i.source(1));
       slots =
-          registers.stream()
-              .mapToInt(r -> loads ? d.intDestination(r) : d.intSource(r))
-              .toArray();
+          registers.stream().mapToInt(r -> loads ? d.intDestination(r) : d.intSource(r)).toArray();
       row = new Access(i.modifiers().space(), ROW_BYTES);
     }
 

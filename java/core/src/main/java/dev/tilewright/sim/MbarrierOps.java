@@ -33,10 +33,8 @@ final class MbarrierOps {
       address = AddressSource.of(d, i.source(0));
       boolean given = i.sources().size() > 1;
       wideOperand = given && d.isLong(i.source(1));
-      operand =
-          !given ? -1 : wideOperand ? d.longSource(i.source(1)) : d.intSource(i.source(1));
-      boolean tests =
-          opcode == Opcode.MBARRIER_TEST_WAIT || opcode == Opcode.MBARRIER_TRY_WAIT;
+      operand = !given ? -1 : wideOperand ? d.longSource(i.source(1)) : d.intSource(i.source(1));
+      boolean tests = opcode == Opcode.MBARRIER_TEST_WAIT || opcode == Opcode.MBARRIER_TRY_WAIT;
       to =
           i.destinations().isEmpty()
               ? -1
@@ -59,14 +57,10 @@ final class MbarrierOps {
           w.block.checker.misuse(w, this, 1 << lane, "an mbarrier lies in shared memory only");
           continue;
         }
-        long value =
-            operand < 0
-                ? 1
-                : wideOperand ? w.longs[operand][lane] : w.ints[operand][lane];
+        long value = operand < 0 ? 1 : wideOperand ? w.longs[operand][lane] : w.ints[operand][lane];
         passed |= one(w, lane, w.foundAt, value) ? 1 << lane : 0;
       }
-      boolean tests =
-          opcode == Opcode.MBARRIER_TEST_WAIT || opcode == Opcode.MBARRIER_TRY_WAIT;
+      boolean tests = opcode == Opcode.MBARRIER_TEST_WAIT || opcode == Opcode.MBARRIER_TRY_WAIT;
       if (tests) {
         CompareOps.put(w.frame, to, passed, mask, -1);
         if (passed != mask) {
@@ -106,9 +100,7 @@ final class MbarrierOps {
         case MBARRIER_COMPLETE_TX -> barrier.complete((int) value);
         case MBARRIER_TEST_WAIT, MBARRIER_TRY_WAIT -> {
           boolean past =
-              modifiers.has("parity")
-                  ? barrier.isParityPast((int) value)
-                  : barrier.isPast(value);
+              modifiers.has("parity") ? barrier.isParityPast((int) value) : barrier.isPast(value);
           if (past) {
             w.clock.join(barrier.before);
           }

@@ -26,8 +26,7 @@ final class MoveOps {
     if (from instanceof Operand.Special special && isClock(special.register())) {
       return clock(d, special, to);
     }
-    if (from instanceof Operand.Symbol symbol
-        && symbol.variable().space() == StateSpace.LOCAL) {
+    if (from instanceof Operand.Symbol symbol && symbol.variable().space() == StateSpace.LOCAL) {
       return local(d, symbol, to);
     }
     if (i.modifiers().type() == DataType.B128) {
@@ -160,8 +159,7 @@ final class MoveOps {
     int[] slots = new int[count];
     for (int k = 0; k < count; k++) {
       wide[k] = d.isLong(elements.get(k));
-      slots[k] =
-          wide[k] ? d.longDestination(elements.get(k)) : d.intDestination(elements.get(k));
+      slots[k] = wide[k] ? d.longDestination(elements.get(k)) : d.intDestination(elements.get(k));
     }
     long keep = -1L >>> 64 - width;
     return new Op() {
@@ -199,8 +197,7 @@ final class MoveOps {
   }
 
   static Op isspacep(Decoder d, Instruction i) {
-    StateSpace wanted =
-        i.modifiers().space() == StateSpace.CONST ? null : i.modifiers().space();
+    StateSpace wanted = i.modifiers().space() == StateSpace.CONST ? null : i.modifiers().space();
     Operand from = i.source(0);
     boolean wide = d.isLong(from);
     int slot = wide ? d.longSource(from) : d.intSource(from);

@@ -38,7 +38,8 @@ final class MultiplyOp extends AlignedOp {
   }
 
   static Op decode(Decoder d, Instruction i) {
-    String shape = i.modifiers().words().stream().filter(Fragment::isShape).findFirst().orElseThrow();
+    String shape =
+        i.modifiers().words().stream().filter(Fragment::isShape).findFirst().orElseThrow();
     List<DataType> types = i.modifiers().types();
     boolean halves = types.contains(DataType.F16);
     if (shape.equals("m8n8k4") && halves) {

@@ -55,9 +55,7 @@ final class Printf {
     int precision = -1;
     if (m.group(3) != null) {
       precision =
-          m.group(3).equals("*")
-              ? (int) take(arguments, next, 4)
-              : Integer.parseInt(m.group(3));
+          m.group(3).equals("*") ? (int) take(arguments, next, 4) : Integer.parseInt(m.group(3));
     }
     String length = m.group(4) == null ? "" : m.group(4);
     boolean wide = length.equals("l") || length.equals("ll") || length.matches("[zjt]");

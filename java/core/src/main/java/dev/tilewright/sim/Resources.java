@@ -19,7 +19,11 @@ final class Resources {
     long threads = (long) block[0] * block[1] * block[2];
     if (threads < 1 || threads > chip.maxThreadsPerBlock() || block[2] > MOST_BLOCK_Z) {
       return Optional.of(
-          "a block of " + threads + " threads; " + chip.name() + " allows 1 to "
+          "a block of "
+              + threads
+              + " threads; "
+              + chip.name()
+              + " allows 1 to "
               + chip.maxThreadsPerBlock());
     }
     long blocks = (long) grid[0] * grid[1] * grid[2];
@@ -45,13 +49,22 @@ final class Resources {
     }
     if (shared > chip.sharedPerBlockOptin()) {
       return Optional.of(
-          "a block needs " + shared + " bytes of shared memory; " + chip.name() + " gives "
+          "a block needs "
+              + shared
+              + " bytes of shared memory; "
+              + chip.name()
+              + " gives "
               + chip.sharedPerBlockOptin());
     }
     long together = chip.sms() * blocksPerSm(chip, threads, shared);
     if (launch.cooperative() && blocks > together) {
       return Optional.of(
-          "a cooperative grid of " + blocks + " blocks; " + chip.name() + " holds " + together
+          "a cooperative grid of "
+              + blocks
+              + " blocks; "
+              + chip.name()
+              + " holds "
+              + together
               + " at once");
     }
     return Optional.empty();

@@ -66,8 +66,7 @@ final class SharedShadow {
         long read = reads[index];
         boolean together = read != 0 && read >>> LANE_TIME == cell >>> LANE_TIME;
         boolean other = (int) (read >>> LANE & 31) != lane;
-        reads[index] =
-            cell | (together && (other || (read >>> MANY & 1) != 0) ? 1L << MANY : 0);
+        reads[index] = cell | (together && (other || (read >>> MANY & 1) != 0) ? 1L << MANY : 0);
       }
     }
   }
@@ -96,7 +95,8 @@ final class SharedShadow {
     int theirs = (int) (before >>> LANE & 31);
     boolean many = (before >>> MANY & 1) != 0;
     int met = (int) (before >>> LANE_TIME & LIMIT);
-    boolean sameTime = met != LIMIT && laneTime <= met && w.clock.now() == (before >>> TIME & LIMIT);
+    boolean sameTime =
+        met != LIMIT && laneTime <= met && w.clock.now() == (before >>> TIME & LIMIT);
     if (sameTime && (many || theirs != lane)) {
       report(FindingKind.WARP_RACE, w, op, lane, at, before, now, then);
     }

@@ -85,7 +85,10 @@ public final class SimMachine {
                             + module.module().kernels()));
     if (launch.params().length != kernel.paramBytes()) {
       throw new IllegalArgumentException(
-          kernel + " takes " + kernel.paramBytes() + " bytes of parameters, not "
+          kernel
+              + " takes "
+              + kernel.paramBytes()
+              + " bytes of parameters, not "
               + launch.params().length);
     }
     long begin = System.nanoTime();

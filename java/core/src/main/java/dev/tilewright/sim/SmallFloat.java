@@ -78,9 +78,7 @@ enum SmallFloat {
     double magnitude = Math.abs(rounded);
     if (magnitude > largest) {
       boolean inward =
-          mode == Rounding.RZ
-              || mode == Rounding.RM && x > 0
-              || mode == Rounding.RP && x < 0;
+          mode == Rounding.RZ || mode == Rounding.RM && x > 0 || mode == Rounding.RP && x < 0;
       if (finite || inward && !Double.isInfinite(x)) {
         magnitude = largest;
       } else {

@@ -155,8 +155,7 @@ final class Warp {
       if (guard >= 0) {
         m &= predicates[guard] ^ op.guardFlip;
         if ((mask & ~at.predicatesDefined[guard]) != 0) {
-          block.checker.undefinedPredicate(
-              this, op, guard, mask & ~at.predicatesDefined[guard]);
+          block.checker.undefinedPredicate(this, op, guard, mask & ~at.predicatesDefined[guard]);
           at.predicatesDefined[guard] |= mask;
         }
       }
