@@ -3,10 +3,13 @@ package dev.tilewright.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tilewright.GpuSpec;
+import dev.tilewright.Half;
 import dev.tilewright.sim.Finding;
 import dev.tilewright.sim.Launch;
 import dev.tilewright.sim.Report;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +20,7 @@ import java.util.TreeSet;
 
 /** Runs a case of {@code tests/cases} and holds it against what the case expects. */
 public final class CheckedCase {
-  private static final long MAX_STEPS = 50_000_000;
+  private static final long MAX_STEPS = 2_000_000;
 
   private final Path file;
   private final JsonNode json;
@@ -145,13 +148,12 @@ public final class CheckedCase {
     byte[] bytes = NpyBytes.read(path);
     int item = NpyBytes.itemBytes(type);
     double[] values = new double[bytes.length / item];
-    java.nio.ByteBuffer in =
-        java.nio.ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < values.length; i++) {
       values[i] =
           switch (type) {
-            case "f16" -> dev.tilewright.Half.f16ToF32(in.getShort());
-            case "bf16" -> dev.tilewright.Half.bf16ToF32(in.getShort());
+            case "f16" -> Half.f16ToF32(in.getShort());
+            case "bf16" -> Half.bf16ToF32(in.getShort());
             case "f32" -> in.getFloat();
             case "f64" -> in.getDouble();
             case "i8", "u8", "e4m3", "e5m2" -> in.get();

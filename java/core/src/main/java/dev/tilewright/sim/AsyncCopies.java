@@ -89,7 +89,7 @@ final class AsyncCopies {
       copy(w, batch, lane);
     }
     w.foundSpace = StateSpace.SHARED;
-    batch.op.noteAccess(w, lane, batch.to[lane], batch.bytes, true, false);
+    batch.op.noteAccess(w, lane, w.block.shared, batch.to[lane], batch.bytes, true, false);
   }
 
   private static void copy(Warp w, Batch batch, int lane) {

@@ -31,7 +31,7 @@ final class AsyncOps {
 
   private static final class Source extends MemoryOp {
     Source(int bytes, Instruction i) {
-      super(StateSpace.GLOBAL, bytes, false);
+      super(StateSpace.GLOBAL, bytes);
       this.instruction = i;
     }
 
@@ -55,7 +55,7 @@ final class AsyncOps {
         int count,
         PredicateSource ignore,
         Instruction i) {
-      super(StateSpace.SHARED, bytes, false);
+      super(StateSpace.SHARED, bytes);
       this.to = to;
       this.from = from;
       this.count = count;
@@ -81,6 +81,10 @@ final class AsyncOps {
           checkAddress(w, from, 1 << lane);
           segment = source.locate(w, lane, from.at(w, lane), bytes);
           bytes = segment == null ? 0 : bytes;
+          if (segment != null && w.block.grid.checks) {
+            source.id = id;
+            source.noteAccess(w, lane, segment, w.foundAt, bytes, false, false);
+          }
         }
         batch.mask |= 1 << lane;
         batch.to[lane] = into;

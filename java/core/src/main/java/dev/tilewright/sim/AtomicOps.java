@@ -26,7 +26,7 @@ final class AtomicOps {
             ? -1
             : wide ? d.longDestination(i.destination()) : d.intDestination(i.destination());
     return new Atomic(
-        i.modifiers().space(),
+        i,
         type,
         AddressSource.of(d, i.source(0)),
         function(i, type),
@@ -99,7 +99,7 @@ final class AtomicOps {
     private final long keep;
 
     Atomic(
-        StateSpace space,
+        Instruction i,
         DataType type,
         AddressSource address,
         Lanes.Scalar f,
@@ -107,7 +107,7 @@ final class AtomicOps {
         int b,
         int c,
         int to) {
-      super(space, type.bytes(), true);
+      super(i.modifiers().space(), type.bytes(), i);
       this.address = address;
       this.f = f;
       this.wide = wide;
@@ -139,7 +139,13 @@ final class AtomicOps {
         long value = f.apply(old, read(w, b, lane), read(w, c, lane), 0) & keep;
         segment.store(at, size, value, true);
         changed |= value != old;
-        noteAccess(w, lane, at, size, true, false);
+        if (w.block.grid.checks) {
+          noteAccess(w, lane, segment, at, size, true, false);
+          if (reachesDevice() && w.block.grid.global != null) {
+            w.block.grid.global.observe(w, this, segment, at);
+            w.block.grid.global.publish(w, this, segment, at, true);
+          }
+        }
         if (to >= 0) {
           if (wide) {
             w.longs[to][lane] = old;

@@ -13,9 +13,13 @@ final class Block {
   final Segment shared;
   final SharedShadow shadow;
   final Checker checker;
+  final BlockClock clock;
   final Mbarriers mbarriers = new Mbarriers();
   private final Warp[] warps;
   private final BlockBarrier[] barriers = new BlockBarrier[BARRIERS];
+
+  /** For how many threads the last phase of each barrier was, or null. */
+  final String[] lastSizes = new String[BARRIERS];
 
   /** Stores and other acts that others can see. */
   long changes;
@@ -29,6 +33,7 @@ final class Block {
     at[2] = (int) (number / extent[0] / extent[1]);
     shared = new Segment("shared memory", 0, grid.sharedBytes);
     checker = new Checker(this);
+    clock = new BlockClock(number);
     warps = new Warp[(threads() + Warp.SIZE - 1) / Warp.SIZE];
     shadow = grid.checks ? new SharedShadow(this, grid.granule) : null;
     for (int i = 0; i < warps.length; i++) {
@@ -73,8 +78,9 @@ final class Block {
     return barriers[id];
   }
 
-  void completed(int id) {
+  void completed(int id, String size) {
     barriers[id] = null;
+    lastSizes[id] = size;
     changes++;
   }
 

@@ -34,6 +34,11 @@ final class BlockBarrier {
     return arrived;
   }
 
+  /** How many threads it is for, in words. */
+  String size() {
+    return name(count);
+  }
+
   List<Waiter> waiters() {
     return waiters;
   }
@@ -101,7 +106,7 @@ final class BlockBarrier {
   }
 
   private void complete() {
-    block.completed(id);
+    block.completed(id, name(count));
     for (Waiter waiter : waiters) {
       waiter.warp.clock.join(before);
       waiter.path.waiting = null;

@@ -21,12 +21,33 @@ final class Deadlock {
         for (Path path : warp.paths) {
           if (path.waiting != null && seen.add(path.waiting)) {
             tell(block, warp, path.waiting, path.mask, waitsAt(block, path.waiting));
+            compareSizes(block, warp, path);
           }
         }
         if (!warp.done() && warp.polling != null && seen.add(warp.polling)) {
           String text = "warp " + warp.index + " polls for a value that nobody stores";
           tell(block, warp, warp.polling, warp.pollingLanes, text);
         }
+      }
+    }
+  }
+
+  /** Lanes wait at a barrier that others took for another number of threads. */
+  private static void compareSizes(Block block, Warp warp, Path path) {
+    for (int id = 0; id < Block.BARRIERS; id++) {
+      String last = block.lastSizes[id];
+      BlockBarrier barrier = block.barrier(id);
+      boolean waits = barrier.waiters().stream().anyMatch(w -> w.path() == path);
+      if (waits && last != null && !last.equals(barrier.size())) {
+        String text =
+            "barrier "
+                + id
+                + " is for "
+                + barrier.size()
+                + " threads here, and was for "
+                + last
+                + " where others came";
+        block.checker.misuse(warp, path.waiting, path.mask, text);
       }
     }
   }

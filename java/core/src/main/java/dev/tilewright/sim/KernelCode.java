@@ -65,6 +65,18 @@ final class KernelCode {
     granule = Math.min(granule, bytes);
   }
 
+  private int globalGranule = 4;
+
+  /** Some instruction accesses elements of so many bytes in global memory. */
+  void globalElements(int bytes) {
+    globalGranule = Math.min(globalGranule, bytes);
+  }
+
+  /** The bytes that accesses to global memory have at least. */
+  int globalGranule() {
+    return globalGranule;
+  }
+
   /** The bytes that accesses to shared memory have at least. */
   int sharedGranule() {
     return granule;

@@ -20,7 +20,7 @@ final class MatrixMoves {
   /** The access to a row; it reports as the instruction it belongs to. */
   static final class Access extends MemoryOp {
     Access(StateSpace space, int bytes) {
-      super(space, bytes, false);
+      super(space, bytes);
     }
 
     void belongsTo(Op op) {
@@ -88,7 +88,7 @@ final class MatrixMoves {
           boolean whole =
               row.isDefined(w, lane, segment, at, 8) & row.isDefined(w, lane, segment, at + 8, 8);
           undefined |= whole ? 0 : 1 << r;
-          row.noteAccess(w, lane, at, ROW_BYTES, false, false);
+          row.noteAccess(w, lane, segment, at, ROW_BYTES, false, false);
         }
       }
       int known = -1;
@@ -121,7 +121,7 @@ final class MatrixMoves {
           boolean defined = (known >> holder & 1) != 0;
           segment.store(at + 2 * c, 2, from[holder] >>> 16 * half, defined);
         }
-        row.noteAccess(w, lane, at, ROW_BYTES, true, false);
+        row.noteAccess(w, lane, segment, at, ROW_BYTES, true, false);
       }
       w.block.changes++;
     }

@@ -27,7 +27,7 @@ final class MbarrierOps {
     private final int to;
 
     Barrier(Decoder d, Instruction i) {
-      super(i.modifiers().space(), BYTES, true);
+      super(i.modifiers().space(), BYTES);
       opcode = i.opcode();
       modifiers = i.modifiers();
       address = AddressSource.of(d, i.source(0));

@@ -2,6 +2,8 @@ package dev.tilewright.sim;
 
 import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
+import dev.tilewright.ptx.MemoryScope;
+import dev.tilewright.ptx.Opcode;
 import dev.tilewright.ptx.Semantics;
 import dev.tilewright.ptx.StateSpace;
 
@@ -15,23 +17,54 @@ abstract class MemoryOp extends Op {
   /** Whether it is strong: volatile, relaxed, acquire, release or atomic (ISA section 8.4). */
   final boolean strong;
 
+  private final boolean device;
+  private final boolean acquires;
+  private final boolean releases;
   private Segment last;
 
-  MemoryOp(StateSpace space, int size, boolean strong) {
+  /** A weak access. */
+  MemoryOp(StateSpace space, int size) {
     this.space = space;
     this.size = size;
-    this.strong = strong;
+    this.strong = false;
+    this.device = false;
+    this.acquires = false;
+    this.releases = false;
   }
 
-  static boolean isStrong(Instruction i) {
+  /** An access with the semantics of an instruction. */
+  MemoryOp(StateSpace space, int size, Instruction i) {
     Semantics semantics = i.modifiers().semantics().orElse(Semantics.WEAK);
-    return semantics != Semantics.WEAK;
+    boolean atomic = i.opcode() == Opcode.ATOM || i.opcode() == Opcode.RED;
+    MemoryScope scope = i.modifiers().scope().orElse(MemoryScope.GPU);
+    this.space = space;
+    this.size = size;
+    this.strong = semantics != Semantics.WEAK || atomic;
+    this.device = strong && (scope == MemoryScope.GPU || scope == MemoryScope.SYS);
+    this.acquires = device && (semantics == Semantics.ACQUIRE || semantics == Semantics.ACQ_REL);
+    this.releases = device && (semantics == Semantics.RELEASE || semantics == Semantics.ACQ_REL);
   }
 
-  /** Notes that elements of a type may be accessed in shared memory. */
+  /** Whether it is strong for all threads of the device. */
+  final boolean reachesDevice() {
+    return device;
+  }
+
+  final boolean acquires() {
+    return acquires;
+  }
+
+  final boolean releases() {
+    return releases;
+  }
+
+  /** Notes that elements of a type may be accessed in shared or global memory. */
   static void note(Decoder d, StateSpace space, DataType element) {
     if (space == StateSpace.SHARED || space == StateSpace.GENERIC) {
       d.kernel().shareElements(element.bytes());
+    }
+    if (space == StateSpace.GLOBAL || space == StateSpace.GENERIC) {
+      d.kernel().globalElements(element.bytes());
     }
   }
 
@@ -78,6 +111,7 @@ abstract class MemoryOp extends Op {
       case PARAM:
         return parameter(w, lane, at, bytes);
       default:
+        w.foundSpace = StateSpace.GLOBAL;
         return global(w, lane, at, bytes);
     }
   }
@@ -125,10 +159,15 @@ abstract class MemoryOp extends Op {
     return segment;
   }
 
-  /** Notes an access for the race check. */
-  void noteAccess(Warp w, int lane, int at, int bytes, boolean write, boolean sameValue) {
-    if (w.foundSpace == StateSpace.SHARED && w.block.shadow != null) {
-      w.block.shadow.access(w, this, lane, at, bytes, write, strong, sameValue);
+  /** Notes an access to the place that was located last, for the race checks. */
+  void noteAccess(
+      Warp w, int lane, Segment segment, int at, int bytes, boolean write, boolean same) {
+    if (w.foundSpace == StateSpace.SHARED) {
+      if (w.block.shadow != null) {
+        w.block.shadow.access(w, this, lane, at, bytes, write, strong, same);
+      }
+    } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
+      w.block.grid.global.access(w, this, lane, segment, at, bytes, write, same);
     }
   }
 

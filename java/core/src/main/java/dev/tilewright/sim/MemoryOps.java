@@ -30,13 +30,7 @@ final class MemoryOps {
       keep[k] = o instanceof Operand.Reg reg && bits(reg.register()) == 16 ? 0xFFFF : -1;
     }
     return new Load(
-        AddressSource.of(d, i.source(0)),
-        i.modifiers().space(),
-        type,
-        MemoryOp.isStrong(i),
-        slots,
-        wide,
-        keep);
+        AddressSource.of(d, i.source(0)), i.modifiers().space(), type, i, slots, wide, keep);
   }
 
   private static int bits(Register register) {
@@ -56,11 +50,11 @@ final class MemoryOps {
         AddressSource address,
         StateSpace space,
         DataType type,
-        boolean strong,
+        Instruction i,
         int[] slots,
         boolean[] wide,
         int[] keep) {
-      super(space, type.bytes() * slots.length, strong);
+      super(space, type.bytes() * slots.length, i);
       this.address = address;
       this.element = Math.min(8, type.bytes());
       this.extend = type.isSigned() ? 64 - type.bits() : 0;
@@ -102,7 +96,10 @@ final class MemoryOps {
           }
         }
         if (check && segment != null) {
-          noteAccess(w, lane, w.foundAt, size, false, false);
+          noteAccess(w, lane, segment, w.foundAt, size, false, false);
+          if (reachesDevice() && w.block.grid.global != null) {
+            w.block.grid.global.observe(w, this, segment, w.foundAt);
+          }
         }
       }
       for (int k = 0; k < slots.length; k++) {
@@ -122,13 +119,7 @@ final class MemoryOps {
       wide[k] = d.isLong(from.get(k));
       slots[k] = wide[k] ? d.longSource(from.get(k)) : d.intSource(from.get(k));
     }
-    return new Store(
-        AddressSource.of(d, i.source(0)),
-        i.modifiers().space(),
-        type,
-        MemoryOp.isStrong(i),
-        slots,
-        wide);
+    return new Store(AddressSource.of(d, i.source(0)), i.modifiers().space(), type, i, slots, wide);
   }
 
   private static final class Store extends MemoryOp {
@@ -141,10 +132,10 @@ final class MemoryOps {
         AddressSource address,
         StateSpace space,
         DataType type,
-        boolean strong,
+        Instruction i,
         int[] slots,
         boolean[] wide) {
-      super(space, type.bytes() * slots.length, strong);
+      super(space, type.bytes() * slots.length, i);
       this.address = address;
       this.element = Math.min(8, type.bytes());
       this.slots = slots;
@@ -178,7 +169,10 @@ final class MemoryOps {
           at += element;
         }
         if (check) {
-          noteAccess(w, lane, w.foundAt, size, true, same);
+          noteAccess(w, lane, segment, w.foundAt, size, true, same);
+          if (reachesDevice() && w.block.grid.global != null) {
+            w.block.grid.global.publish(w, this, segment, w.foundAt, false);
+          }
         }
       }
       if (space != StateSpace.LOCAL && space != StateSpace.PARAM) {

@@ -50,9 +50,9 @@ final class OpFactory {
       case WMMA_LOAD, WMMA_STORE -> WmmaMoves.decode(d, i);
       case LDMATRIX, STMATRIX, MOVMATRIX -> MatrixMoves.decode(d, i);
       case NANOSLEEP -> new Sleep();
+      case MEMBAR, FENCE -> new Fence(i.modifiers().has("cta"));
       // Hints to caches and counters change nothing that can be seen.
-      case MEMBAR, FENCE, PREFETCH, PREFETCHU, APPLYPRIORITY, DISCARD, PMEVENT, GRIDDEPCONTROL ->
-          new Nothing();
+      case PREFETCH, PREFETCHU, APPLYPRIORITY, DISCARD, PMEVENT, GRIDDEPCONTROL -> new Nothing();
       case CREATEPOLICY -> new Nothing();
       default -> arithmetic(d, i);
     };
@@ -99,6 +99,22 @@ final class OpFactory {
   private static final class Nothing extends Op {
     @Override
     void run(Warp w, int mask) {}
+  }
+
+  /** Memory itself is in order; the fence orders accesses for the race checks. */
+  private static final class Fence extends Op {
+    private final boolean block;
+
+    Fence(boolean block) {
+      this.block = block;
+    }
+
+    @Override
+    void run(Warp w, int mask) {
+      if (!block && w.block.grid.global != null) {
+        GlobalShadow.fence(w);
+      }
+    }
   }
 
   /** nanosleep: others go first. */

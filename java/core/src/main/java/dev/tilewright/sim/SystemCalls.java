@@ -61,7 +61,7 @@ final class SystemCalls {
     private final Warp warp;
 
     Reader(Warp warp, Op call) {
-      super(StateSpace.GENERIC, 1, false);
+      super(StateSpace.GENERIC, 1);
       this.warp = warp;
       this.instruction = call.instruction;
       this.id = call.id;

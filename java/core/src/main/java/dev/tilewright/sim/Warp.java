@@ -47,6 +47,12 @@ final class Warp {
 
   int foundAt;
 
+  /** What a fence of the warp made ready to be released by its next strong writes, or null. */
+  BlockClock fenced;
+
+  /** What the warp's strong reads saw released, for its next fence to acquire, or null. */
+  BlockClock observed;
+
   /** Of each lane, how often it met other lanes: orders their accesses. */
   final int[] laneTimes = new int[SIZE];
 

@@ -98,7 +98,7 @@ final class WmmaMoves extends AlignedOp {
         bits |= segment.load(w.foundAt, bytes) << e * width;
         if (w.block.grid.checks) {
           known &= access.isDefined(w, lane, segment, w.foundAt, bytes);
-          access.noteAccess(w, lane, w.foundAt, bytes, false, false);
+          access.noteAccess(w, lane, segment, w.foundAt, bytes, false, false);
         }
       }
     }
@@ -114,7 +114,7 @@ final class WmmaMoves extends AlignedOp {
       Segment segment = access.locate(w, lane, place(r, e, lane, base, pitch));
       if (segment != null) {
         segment.store(w.foundAt, bytes, bits >>> e * 8 * bytes, known);
-        access.noteAccess(w, lane, w.foundAt, bytes, true, false);
+        access.noteAccess(w, lane, segment, w.foundAt, bytes, true, false);
       }
     }
   }
