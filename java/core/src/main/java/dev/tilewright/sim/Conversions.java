@@ -4,6 +4,7 @@ import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Modifiers;
 import dev.tilewright.ptx.Rounding;
+import java.math.BigDecimal;
 
 /** cvt (ISA section 9.7.9.21) and cvt.pack. */
 final class Conversions {
@@ -175,9 +176,9 @@ final class Conversions {
   }
 
   private static double toDouble(long x, boolean huge, Rounding mode, boolean sat) {
-    java.math.BigDecimal exact = new java.math.BigDecimal(huge ? Long.toUnsignedString(x) : "" + x);
+    BigDecimal exact = new BigDecimal(huge ? Long.toUnsignedString(x) : "" + x);
     double near = huge ? exact.doubleValue() : x;
-    int above = new java.math.BigDecimal(near).compareTo(exact);
+    int above = new BigDecimal(near).compareTo(exact);
     boolean down = mode == Rounding.RM || mode == Rounding.RZ && (huge || x > 0);
     boolean up = mode == Rounding.RP || mode == Rounding.RZ && !huge && x < 0;
     double result =

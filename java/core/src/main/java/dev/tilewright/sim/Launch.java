@@ -31,9 +31,9 @@ public record Launch(
    */
   public record Options(
       long seed, boolean checks, long maxSteps, Duration time, boolean exactMatrices) {
-    /** Seed 0, with checks, at most 2^36 steps in a minute. */
+    /** Seed 0, with checks, at most 2^36 steps in a minute, tensor cores' sums. */
     public static final Options DEFAULT =
-        new Options(0, true, 1L << 36, Duration.ofMinutes(1), false);
+        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true);
 
     /** With another seed. */
     public Options seed(long other) {
@@ -43,6 +43,11 @@ public record Launch(
     /** With or without checks. */
     public Options checks(boolean other) {
       return new Options(seed, other, maxSteps, time, exactMatrices);
+    }
+
+    /** With the sums of tensor cores, or with plain ones of single precision, which are faster. */
+    public Options exactMatrices(boolean other) {
+      return new Options(seed, checks, maxSteps, time, other);
     }
 
     /** With other limits. */

@@ -44,7 +44,6 @@ final class MemoryOps {
     private final int[] slots;
     private final boolean[] wide;
     private final int[] keep;
-    private final int[] known;
 
     Load(
         AddressSource address,
@@ -61,7 +60,6 @@ final class MemoryOps {
       this.slots = slots;
       this.wide = wide;
       this.keep = keep;
-      this.known = new int[slots.length];
     }
 
     @Override
@@ -70,7 +68,7 @@ final class MemoryOps {
       if (strong) {
         w.poll(this, mask);
       }
-      java.util.Arrays.fill(known, 0);
+      int[] known = new int[slots.length];
       boolean check = w.block.grid.checks;
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);

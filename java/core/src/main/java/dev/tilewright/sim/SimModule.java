@@ -8,6 +8,7 @@ import dev.tilewright.ptx.PtxVariable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ public final class SimModule {
               .order(ByteOrder.LITTLE_ENDIAN)
               .putLong(address + reference.addend() >>> reference.shift())
               .array();
-      segment.write((int) reference.offset(), java.util.Arrays.copyOf(bytes, reference.bytes()));
+      segment.write((int) reference.offset(), Arrays.copyOf(bytes, reference.bytes()));
     }
   }
 

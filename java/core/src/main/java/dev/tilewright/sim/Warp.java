@@ -3,6 +3,7 @@ package dev.tilewright.sim;
 import dev.tilewright.ptx.Operand;
 import dev.tilewright.ptx.StateSpace;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -73,7 +74,7 @@ final class Warp {
   void begin(Code code, Segment params) {
     Frame first = new Frame(code, null, 0, 0, this);
     first.params = new Segment[SIZE];
-    java.util.Arrays.fill(first.params, params);
+    Arrays.fill(first.params, params);
     local.reach(code.localBytes);
     paths.add(new Path(live, 0, first, null));
   }
