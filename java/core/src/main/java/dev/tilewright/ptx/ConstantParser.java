@@ -18,13 +18,19 @@ final class ConstantParser {
   /** Whether a constant can begin here. */
   boolean starts() {
     char kind = cursor.kind();
-    return kind == Tokens.NUMBER
+    return isNumber()
         || kind == '-'
         || kind == '+'
         || kind == '~'
         || kind == '('
         || kind == '!'
         || cursor.isName("WARP_SZ");
+  }
+
+  /** A number; one that begins with its point is a word to the tokenizer. */
+  private boolean isNumber() {
+    return cursor.is(Tokens.NUMBER)
+        || (cursor.is(Tokens.WORD) && Character.isDigit(cursor.text().charAt(1)));
   }
 
   /** Reads an expression. */
@@ -140,7 +146,7 @@ final class ConstantParser {
       cursor.advance();
       return Constant.of(WARP_SIZE);
     }
-    if (!cursor.is(Tokens.NUMBER)) {
+    if (!isNumber()) {
       throw cursor.fail("expected a constant");
     }
     Constant value = Constant.parse(cursor.text());

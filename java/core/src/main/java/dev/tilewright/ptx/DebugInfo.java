@@ -31,6 +31,11 @@ final class DebugInfo {
       this.inlinedAt = inlinedAt;
       this.depth = inlinedAt == null ? 0 : inlinedAt.depth + 1;
     }
+
+    /** Whether it names a line: compilers write line 0 for code that belongs to none. */
+    boolean isKnown() {
+      return line != 0 || inlinedAt != null;
+    }
   }
 
   private record Place(int file, int line, int column) {}

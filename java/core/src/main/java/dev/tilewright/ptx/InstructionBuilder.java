@@ -47,10 +47,10 @@ final class InstructionBuilder {
     throw fail(raw, reason);
   }
 
-  /** Of two reasons the one that stands farther right: its row fitted longer. */
+  /** Of two reasons the one that stands farther right, as its row fitted longer; else the later. */
   private static OperandChecker.Mismatch farther(
       OperandChecker.Mismatch a, OperandChecker.Mismatch b) {
-    return a == null || (a.operand() != null && place(b) > place(a)) ? b : a;
+    return a == null || (a.operand() != null && place(b) >= place(a)) ? b : a;
   }
 
   private static int place(OperandChecker.Mismatch mismatch) {

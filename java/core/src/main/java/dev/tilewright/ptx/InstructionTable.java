@@ -15,7 +15,8 @@ import java.util.Set;
 
 /** The instruction table, read from the resources that its rows stand in. */
 final class InstructionTable {
-  private static final List<String> RESOURCES = List.of("instructions.txt", "matrices.txt");
+  private static final List<String> RESOURCES =
+      List.of("instructions.txt", "synchronisation.txt", "matrices.txt");
   private static final int MAX_MNEMONIC_WORDS = 4;
 
   /** A row that the modifiers of an instruction fit, with the modifiers decoded. */

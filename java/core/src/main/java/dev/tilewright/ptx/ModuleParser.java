@@ -117,6 +117,9 @@ final class ModuleParser {
     } else if (VariableParser.starts(cursor)) {
       int token = cursor.position();
       for (PtxVariable variable : variableParser.variables(linkage)) {
+        if (variable.space() == StateSpace.LOCAL || variable.space() == StateSpace.PARAM) {
+          throw cursor.tokens.fail(token, "a variable of a routine outside of one");
+        }
         PtxVariable other = symbols.variable(variable.name());
         if (other != null && other.linkage() != Linkage.EXTERN && linkage != Linkage.EXTERN) {
           throw cursor.tokens.fail(token, "a variable that is there twice: " + variable.name());
@@ -144,6 +147,9 @@ final class ModuleParser {
     int token = cursor.position();
     String name = cursor.expectName("a name");
     List<PtxParam> params = cursor.is('(') ? variableParser.params(registers) : List.of();
+    if (kernel && params.stream().anyMatch(p -> p.register().isPresent())) {
+      throw cursor.tokens.fail(token, "a kernel with a parameter in a register");
+    }
     PtxRoutine routine = symbols.routine(name);
     if (routine == null) {
       routine = kernel ? new PtxKernel(name, linkage, line) : new PtxFunction(name, linkage, line);

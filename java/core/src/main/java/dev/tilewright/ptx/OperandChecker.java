@@ -129,7 +129,7 @@ final class OperandChecker {
   private Operand vector(OperandRule rule, DataType type, Raw raw, int count) throws Mismatch {
     List<Raw> elements = raw instanceof Raw.Braces braces ? braces.elements() : null;
     if (elements == null || elements.size() != count) {
-      throw new Mismatch(raw, "expected " + count + " elements in braces");
+      throw noBraces(raw, "expected " + count + " elements in braces");
     }
     List<Operand> checked = new ArrayList<>();
     for (Raw element : elements) {
@@ -138,9 +138,13 @@ final class OperandChecker {
     return new Operand.Vector(checked);
   }
 
+  private static Mismatch noBraces(Raw raw, String expected) {
+    return new Mismatch(raw, raw instanceof Raw.Named n ? "unknown name " + n.name() : expected);
+  }
+
   private Operand pack(OperandRule rule, DataType type, Raw raw) throws Mismatch {
     if (!(raw instanceof Raw.Braces braces) || braces.elements().size() < 2) {
-      throw new Mismatch(raw, "expected elements in braces");
+      throw noBraces(raw, "expected elements in braces");
     }
     int count = braces.elements().size();
     int bits = type.bits() / count;
@@ -167,7 +171,7 @@ final class OperandChecker {
       return constant(type, value);
     }
     if (raw instanceof Raw.Resolved resolved) {
-      Operand operand = resolved.operand();
+      Operand operand = names.defined(resolved.operand());
       if (operand instanceof Operand.Reg reg) {
         return register(rule, type, reg, raw);
       }
@@ -188,7 +192,7 @@ final class OperandChecker {
       if (rule.role() == OperandRule.Role.VALUE && isAddress(type)) {
         return names.address(named);
       }
-      throw new Mismatch(raw, "unknown name");
+      throw noBraces(raw, "");
     }
     throw new Mismatch(raw, "expected a register or constant");
   }
@@ -287,7 +291,7 @@ final class OperandChecker {
     if (place.base() instanceof Raw.Named named) {
       return new Operand.Address(names.address(named), place.offset());
     }
-    Operand base = ((Raw.Resolved) place.base()).operand();
+    Operand base = names.defined(((Raw.Resolved) place.base()).operand());
     if (base instanceof Operand.Reg reg) {
       DataType type = reg.register().type();
       boolean integral = type.isInteger() || type.kind() == DataType.Kind.BITS;

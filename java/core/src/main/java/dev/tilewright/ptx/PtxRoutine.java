@@ -1,6 +1,5 @@
 package dev.tilewright.ptx;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +129,40 @@ public abstract sealed class PtxRoutine permits PtxKernel, PtxFunction {
     return at == null ? OptionalLong.empty() : OptionalLong.of(at);
   }
 
+  /** Which memory {@link #offset} counts in. */
+  public enum Area {
+    /** The routine's own passed parameters. */
+    PARAMS,
+    /** The parameters that the function returns. */
+    RETURNS,
+    /** The parameters of calls that the routine makes. */
+    CALLS,
+    /** The frame of local variables. */
+    LOCALS,
+    /** The block's static and dynamic shared memory. */
+    SHARED
+  }
+
+  /** The memory that {@link #offset} of the variable counts in; empty when it has none. */
+  public final Optional<Area> area(PtxVariable variable) {
+    if (!offsets.containsKey(variable)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (variable.space()) {
+          case SHARED -> Area.SHARED;
+          case LOCAL -> Area.LOCALS;
+          default ->
+              holds(params, variable)
+                  ? Area.PARAMS
+                  : variables.contains(variable) ? Area.CALLS : Area.RETURNS;
+        });
+  }
+
+  private static boolean holds(List<PtxParam> params, PtxVariable variable) {
+    return params.stream().anyMatch(p -> p.variable().filter(v -> v == variable).isPresent());
+  }
+
   /** The bytes of its own local variables. */
   public final long localBytes() {
     return localBytes;
@@ -146,21 +179,6 @@ public abstract sealed class PtxRoutine permits PtxKernel, PtxFunction {
    */
   public final Optional<PtxException> unsupported() {
     return unsupported;
-  }
-
-  /** Functions that instructions name: called, or their address taken. */
-  final List<PtxRoutine> named() {
-    List<PtxRoutine> all = new ArrayList<>();
-    for (Instruction instruction : body) {
-      for (Operand source : instruction.sources()) {
-        if (source instanceof Operand.Function f) {
-          all.add(f.routine());
-        } else if (source instanceof Operand.Prototype p) {
-          all.addAll(p.targets());
-        }
-      }
-    }
-    return all;
   }
 
   @Override

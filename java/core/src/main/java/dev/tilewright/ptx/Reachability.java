@@ -8,13 +8,23 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 
 /** What each routine reaches: shared variables to lay out, and faults that make it unsupported. */
 final class Reachability {
   private final Collection<PtxRoutine> routines;
+
+  /** The routines that instructions of one name: called, or their address taken. */
+  private final Map<PtxRoutine, Set<PtxRoutine>> callees = new IdentityHashMap<>();
+
+  private final Map<PtxRoutine, List<PtxRoutine>> callers = new IdentityHashMap<>();
+  private final Map<PtxRoutine, Set<PtxVariable>> shared = new IdentityHashMap<>();
+
+  /** Functions whose address a variable holds: what a call through a register may reach. */
   private final Set<PtxRoutine> addressTaken = new LinkedHashSet<>();
+
+  private final Set<PtxRoutine> callingThroughRegisters = identitySet();
 
   Reachability(Collection<PtxRoutine> routines, List<PtxVariable> variables) {
     this.routines = routines;
@@ -25,72 +35,107 @@ final class Reachability {
         }
       }
     }
+    for (PtxRoutine routine : routines) {
+      scan(routine);
+    }
+  }
+
+  private static Set<PtxRoutine> identitySet() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+
+  private void scan(PtxRoutine routine) {
+    Set<PtxRoutine> named = new LinkedHashSet<>();
+    Set<PtxVariable> used = new LinkedHashSet<>();
+    for (Instruction instruction : routine.body()) {
+      if (instruction.opcode() == Opcode.CALL && instruction.source(0) instanceof Operand.Reg) {
+        callingThroughRegisters.add(routine);
+      }
+      for (Operand source : instruction.sources()) {
+        if (source instanceof Operand.Function function) {
+          named.add(function.routine());
+        } else if (source instanceof Operand.Prototype prototype) {
+          named.addAll(prototype.targets());
+        }
+        Operand base = source instanceof Operand.Address address ? address.base() : source;
+        if (base instanceof Operand.Symbol symbol
+            && symbol.variable().space() == StateSpace.SHARED) {
+          used.add(symbol.variable());
+        }
+      }
+    }
+    for (PtxVariable variable : routine.variables()) {
+      if (variable.space() == StateSpace.SHARED) {
+        used.add(variable);
+      }
+    }
+    callees.put(routine, named);
+    shared.put(routine, used);
+    for (PtxRoutine callee : named) {
+      callers.computeIfAbsent(callee, r -> new ArrayList<>()).add(routine);
+    }
   }
 
   void complete() {
-    List<PtxRoutine> faulty = new ArrayList<>();
+    spreadFaults();
+    Set<PtxRoutine> sharing = sharing();
+    for (PtxRoutine routine : routines) {
+      if (routine instanceof PtxKernel kernel) {
+        kernel.layOutShared(sharedOf(kernel, sharing));
+      }
+    }
+  }
+
+  /** Refuses the callers of refused routines, near ones first. */
+  private void spreadFaults() {
+    Deque<PtxRoutine> open = new ArrayDeque<>();
     for (PtxRoutine routine : routines) {
       if (routine.unsupported().isPresent()) {
-        faulty.add(routine);
+        open.add(routine);
       }
     }
-    for (PtxRoutine routine : routines) {
-      Set<PtxRoutine> reached = reached(routine, false);
-      if (routine.unsupported().isEmpty()) {
-        Optional<PtxRoutine> fault = faulty.stream().filter(reached::contains).findFirst();
-        fault.ifPresent(f -> routine.refuse(f.unsupported().orElseThrow()));
-      }
-      if (routine instanceof PtxKernel kernel) {
-        kernel.layOutShared(shared(reached(routine, true)));
-      }
-    }
-  }
-
-  /**
-   * The routines that one reaches by names in its instructions.
-   *
-   * @param indirect whether to add, when one of them calls through a register, every function that
-   *     a variable holds the address of
-   */
-  private Set<PtxRoutine> reached(PtxRoutine from, boolean indirect) {
-    Set<PtxRoutine> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Set<PtxRoutine> ordered = new LinkedHashSet<>();
-    Deque<PtxRoutine> open = new ArrayDeque<>(List.of(from));
     while (!open.isEmpty()) {
       PtxRoutine routine = open.remove();
-      if (!seen.add(routine)) {
-        continue;
-      }
-      ordered.add(routine);
-      open.addAll(routine.named());
-      if (indirect && callsThroughRegister(routine)) {
-        open.addAll(addressTaken);
+      for (PtxRoutine caller : callers.getOrDefault(routine, List.of())) {
+        if (caller.unsupported().isEmpty()) {
+          caller.refuse(routine.unsupported().orElseThrow());
+          open.add(caller);
+        }
       }
     }
-    return ordered;
   }
 
-  private static boolean callsThroughRegister(PtxRoutine routine) {
-    return routine.body().stream()
-        .anyMatch(i -> i.opcode() == Opcode.CALL && i.source(0) instanceof Operand.Reg);
-  }
-
-  private static List<PtxVariable> shared(Set<PtxRoutine> reached) {
-    Set<PtxVariable> used = new LinkedHashSet<>();
-    for (PtxRoutine routine : reached) {
-      for (Instruction instruction : routine.body()) {
-        for (Operand source : instruction.sources()) {
-          Operand base = source instanceof Operand.Address address ? address.base() : source;
-          if (base instanceof Operand.Symbol symbol
-              && symbol.variable().space() == StateSpace.SHARED) {
-            used.add(symbol.variable());
-          }
-        }
+  /** The routines from which some shared variable may be reached. */
+  private Set<PtxRoutine> sharing() {
+    Set<PtxRoutine> sharing = identitySet();
+    Deque<PtxRoutine> open = new ArrayDeque<>();
+    for (PtxRoutine routine : routines) {
+      if (!shared.get(routine).isEmpty() || callingThroughRegisters.contains(routine)) {
+        open.add(routine);
       }
-      for (PtxVariable variable : routine.variables()) {
-        if (variable.space() == StateSpace.SHARED) {
-          used.add(variable);
-        }
+    }
+    while (!open.isEmpty()) {
+      PtxRoutine routine = open.remove();
+      if (sharing.add(routine)) {
+        open.addAll(callers.getOrDefault(routine, List.of()));
+      }
+    }
+    return sharing;
+  }
+
+  private List<PtxVariable> sharedOf(PtxKernel kernel, Set<PtxRoutine> sharing) {
+    Set<PtxVariable> used = new LinkedHashSet<>();
+    Set<PtxRoutine> seen = identitySet();
+    Deque<PtxRoutine> open = new ArrayDeque<>(List.of(kernel));
+    while (!open.isEmpty()) {
+      PtxRoutine routine = open.remove();
+      if (!sharing.contains(routine) || !seen.add(routine)) {
+        continue;
+      }
+      used.addAll(shared.get(routine));
+      open.addAll(callees.get(routine));
+      if (callingThroughRegisters.contains(routine)) {
+        open.addAll(addressTaken);
       }
     }
     return new ArrayList<>(used);

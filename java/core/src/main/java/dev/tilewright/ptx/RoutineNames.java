@@ -58,6 +58,15 @@ final class RoutineNames {
     throw new OperandChecker.Mismatch(named, "unknown name " + named.name());
   }
 
+  /** The variable itself; for one that was only declared, its definition farther down. */
+  Operand defined(Operand operand) {
+    if (operand instanceof Operand.Symbol symbol && symbol.variable().linkage() == Linkage.EXTERN) {
+      PtxVariable definition = module.variable(symbol.variable().name());
+      return definition == null ? operand : new Operand.Symbol(definition, symbol.offset());
+    }
+    return operand;
+  }
+
   /** The function that a call names, or null. */
   PtxRoutine routine(String name) {
     return module.routine(name);

@@ -61,7 +61,8 @@ final class RoutineParser {
 
   private void statement() {
     if (cursor.isWord(".loc")) {
-      loc = debug.loc(cursor);
+      DebugInfo.Entry next = debug.loc(cursor);
+      loc = next.isKnown() || loc == null ? next : loc;
     } else if (cursor.isWord(".file")) {
       debug.file(cursor);
     } else if (cursor.is(Tokens.NAME) && cursor.kind(1) == ':' && cursor.kind(2) != Tokens.WORD) {
@@ -88,7 +89,7 @@ final class RoutineParser {
 
   private void label() {
     int token = cursor.position();
-    if (!scope.label(cursor.take(), instructions.size())) {
+    if (!scope.label(cursor.take(), instructions.size()) && routine.unsupported().isEmpty()) {
       routine.refuse(cursor.tokens.fail(token, "a label that is there twice"));
     }
     cursor.expect(':');

@@ -2,6 +2,7 @@ package dev.tilewright.ptx;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads declarations of variables and parameters (ISA sections 5.1 and 5.4). */
 final class VariableParser {
@@ -211,8 +212,8 @@ final class VariableParser {
                 type.type.bytes(),
                 type.align,
                 0,
-                java.util.Optional.empty(),
-                java.util.Optional.ofNullable(register)));
+                Optional.empty(),
+                Optional.ofNullable(register)));
       } else {
         PtxVariable variable = variable(type, name, Linkage.INTERNAL);
         long offset = PtxRoutine.alignUp(end, type.align);
@@ -224,8 +225,8 @@ final class VariableParser {
                 variable.bytes(),
                 type.align,
                 offset,
-                java.util.Optional.of(variable),
-                java.util.Optional.empty()));
+                Optional.of(variable),
+                Optional.empty()));
       }
     } while (cursor.accept(','));
     cursor.expect(')');

@@ -18,9 +18,10 @@
  *       dev.tilewright.ptx.SourceLocation}, the line it was compiled from.
  *   <li>Reading: Tokens, Cursor, ConstantParser; ModuleParser, VariableParser, InitialiserParser,
  *       RoutineParser, OperandParser; DebugInfo.
- *   <li>Checking: the resource {@code instructions.txt}, read by InstructionTable into rows,
- *       InstructionForm with OperandRule; InstructionBuilder and OperandChecker, which hold an
- *       instruction against its rows; Reachability, which refuses what calls refused code.
+ *   <li>Checking: the resources {@code instructions.txt}, {@code synchronisation.txt} and {@code
+ *       matrices.txt}, read by InstructionTable into rows, InstructionForm with OperandRule;
+ *       InstructionBuilder and OperandChecker, which hold an instruction against its rows;
+ *       Reachability, which refuses what calls refused code.
  * </ul>
  */
 package dev.tilewright.ptx;
