@@ -6,8 +6,8 @@
  *       dev.tilewright.sim.SimModule}, a loaded module; {@link dev.tilewright.sim.Launch}, what to
  *       run; {@link dev.tilewright.sim.Report} with its {@link dev.tilewright.sim.Finding}s, each
  *       of a {@link dev.tilewright.sim.FindingKind}.
- *   <li>Memory: Segment (bytes that know which were written), GlobalMemory, LocalMemory, ParamSpace;
- *       Windows, which make addresses generic.
+ *   <li>Memory: Segment (bytes that know which were written), GlobalMemory, LocalMemory,
+ *       ParamSpace; Windows, which make addresses generic.
  *   <li>Code: Decoder turns a routine into Code, an array of Op, by OpFactory; ControlFlow finds
  *       where branches meet. Lanes and FastOps have the shapes of arithmetic on all lanes;
  *       IntegerOps, FloatOps, HalfOps, Conversions, CompareOps, CarryOps, MoveOps what one lane
