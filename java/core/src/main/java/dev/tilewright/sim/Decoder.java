@@ -20,6 +20,8 @@ final class Decoder {
   private final Code code;
   private final PtxRoutine routine;
   private final ControlFlow flow;
+  private final int shortRegisters;
+  private final int longRegisters;
 
   private Decoder(SimModule module, KernelCode kernel, Code code) {
     this.module = module;
@@ -27,6 +29,8 @@ final class Decoder {
     this.code = code;
     this.routine = code.routine;
     this.flow = new ControlFlow(routine.body());
+    this.shortRegisters = routine.registerCount(RegisterClass.B16);
+    this.longRegisters = routine.registerCount(RegisterClass.B64);
   }
 
   static void decode(SimModule module, KernelCode kernel, Code code) {
@@ -84,8 +88,8 @@ final class Decoder {
   private int slot(Register register) {
     return switch (register.registerClass()) {
       case PRED, B16, B64 -> register.index();
-      case B32 -> routine.registerCount(RegisterClass.B16) + register.index();
-      case B128 -> routine.registerCount(RegisterClass.B64) + 2 * register.index();
+      case B32 -> shortRegisters + register.index();
+      case B128 -> longRegisters + 2 * register.index();
     };
   }
 

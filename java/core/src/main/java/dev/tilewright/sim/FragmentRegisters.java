@@ -8,12 +8,18 @@ import java.util.List;
 final class FragmentRegisters {
   final Fragment fragment;
   private final DataType type;
+
+  /** Of a short floating-point type, else null. */
+  private final SmallFloat format;
+
   private final boolean wide;
   private final int[] slots;
 
   private FragmentRegisters(Fragment fragment, DataType type, boolean wide, int[] slots) {
     this.fragment = fragment;
     this.type = type;
+    boolean isShort = type.isFloat() && type != DataType.F32 && type != DataType.F64;
+    this.format = isShort ? SmallFloat.of(type) : null;
     this.wide = wide;
     this.slots = slots;
   }
@@ -79,7 +85,6 @@ final class FragmentRegisters {
 
   float[] floats(Warp w) {
     float[] matrix = new float[fragment.rows * fragment.columns];
-    SmallFloat format = type == DataType.F32 ? null : SmallFloat.of(type);
     int width = 32 / fragment.packed;
     for (int r = 0; r < fragment.registers; r++) {
       int[] lanes = w.ints[slots[r]];
@@ -120,7 +125,6 @@ final class FragmentRegisters {
   }
 
   void put(Warp w, float[] matrix) {
-    SmallFloat format = type == DataType.F32 ? null : SmallFloat.of(type);
     int width = 32 / fragment.packed;
     for (int r = 0; r < slots.length; r++) {
       int[] lanes = w.ints[slots[r]];

@@ -76,7 +76,8 @@ final class OpFactory {
     if (CompareOps.isPredicateLogic(i)) {
       return CompareOps.logic(d, i);
     }
-    Op fast = FastOps.make(d, i);
+    Op fast = WideOps.make(d, i);
+    fast = fast == null ? FastOps.make(d, i) : fast;
     if (fast != null) {
       return fast;
     }
