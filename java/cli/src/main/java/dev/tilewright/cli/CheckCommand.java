@@ -79,7 +79,7 @@ final class CheckCommand implements Callable<Integer> {
       clean &= result.findings().isEmpty();
       cases.add(result);
     }
-    report.report(new CheckReport(cases), text.toString().stripTrailing());
+    report.report(new CheckReport(cases), text.toString());
     return clean ? Main.FINE : FINDINGS;
   }
 
