@@ -35,7 +35,7 @@ def rounded(value, kind, mode="rn"):
         inward = mode == "rz" or (mode == "rm" and result > 0) or (mode == "rp" and result < 0)
         result = largest if inward else float("inf")
         return float(result if value > 0 else -result)
-    return float(result)
+    return float(result) if result else -0.0 if value < 0 else 0.0
 
 
 def each(function, *arrays):

@@ -121,6 +121,7 @@ public final class Main implements Runnable {
     verbs.put("explain", ExplainCommand::new);
     verbs.put("tune", TuneCommand::new);
     verbs.put("cache", CacheCommand::new);
+    verbs.put("check", CheckCommand::new);
     verbs.put("bench", Main::bench);
     return verbs;
   }

@@ -1,0 +1,111 @@
+package dev.tilewright.sim;
+
+import dev.tilewright.ptx.StateSpace;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The asynchronous copies that a warp's lanes have under way (ISA section 9.7.9.25.3), in groups.
+ * What a copy writes counts as not yet there until the lane waits for it.
+ */
+final class AsyncCopies {
+  /** Copies that one instruction started, of each lane one. */
+  static final class Batch {
+    final MemoryOp op;
+    final int bytes;
+    int mask;
+    final int[] group = new int[Warp.SIZE];
+    final int[] to = new int[Warp.SIZE];
+    final Segment[] from = new Segment[Warp.SIZE];
+    final int[] fromAt = new int[Warp.SIZE];
+    final int[] count = new int[Warp.SIZE];
+
+    Batch(MemoryOp op, int bytes) {
+      this.op = op;
+      this.bytes = bytes;
+    }
+  }
+
+  private final List<Batch> batches = new ArrayList<>();
+
+  /** Of each lane, how many groups it closed. */
+  private final int[] committed = new int[Warp.SIZE];
+
+  void start(Warp w, Batch batch) {
+    for (int m = batch.mask; m != 0; m &= m - 1) {
+      int lane = Integer.numberOfTrailingZeros(m);
+      batch.group[lane] = committed[lane];
+      if (w.block.grid.copiesLandAtOnce()) {
+        copy(w, batch, lane);
+      }
+      byte[] state = w.block.shared.state;
+      for (int i = 0; i < batch.bytes; i++) {
+        state[batch.to[lane] + i] |= Segment.PENDING;
+      }
+    }
+    batches.add(batch);
+  }
+
+  void commit(int mask) {
+    for (int m = mask; m != 0; m &= m - 1) {
+      committed[Integer.numberOfTrailingZeros(m)]++;
+    }
+  }
+
+  /** Waits until at most so many of the latest groups are under way. */
+  void waitGroups(Warp w, int mask, int pending) {
+    land(w, mask, pending);
+  }
+
+  void waitAll(Warp w, int mask) {
+    land(w, mask, -1);
+  }
+
+  private void land(Warp w, int mask, int pending) {
+    Iterator<Batch> each = batches.iterator();
+    while (each.hasNext()) {
+      Batch batch = each.next();
+      for (int m = batch.mask & mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        if (batch.group[lane] < committed[lane] - pending) {
+          finish(w, batch, lane);
+          batch.mask &= ~(1 << lane);
+        }
+      }
+      if (batch.mask == 0) {
+        each.remove();
+      }
+    }
+  }
+
+  private void finish(Warp w, Batch batch, int lane) {
+    byte[] state = w.block.shared.state;
+    if (w.block.grid.copiesLandAtOnce()) {
+      for (int i = 0; i < batch.bytes; i++) {
+        state[batch.to[lane] + i] &= ~Segment.PENDING;
+      }
+    } else {
+      copy(w, batch, lane);
+    }
+    w.foundSpace = StateSpace.SHARED;
+    batch.op.noteAccess(w, lane, w.block.shared, batch.to[lane], batch.bytes, true, false);
+  }
+
+  private static void copy(Warp w, Batch batch, int lane) {
+    Segment shared = w.block.shared;
+    int to = batch.to[lane];
+    int count = batch.count[lane];
+    for (int i = 0; i < batch.bytes; i++) {
+      boolean filled = i >= count; // The rest of a short copy is zero.
+      shared.data[to + i] = filled ? 0 : batch.from[lane].data[batch.fromAt[lane] + i];
+      shared.state[to + i] =
+          filled ? Segment.WRITTEN : batch.from[lane].state[batch.fromAt[lane] + i];
+    }
+  }
+
+  /** Copies that nobody waited for land at the latest when the lanes leave. */
+  void atExit(Warp w) {
+    batches.clear();
+  }
+}

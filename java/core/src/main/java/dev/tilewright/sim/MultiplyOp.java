@@ -1,0 +1,133 @@
+package dev.tilewright.sim;
+
+import dev.tilewright.ptx.DataType;
+import dev.tilewright.ptx.Instruction;
+import dev.tilewright.ptx.Opcode;
+import dev.tilewright.ptx.Rounding;
+import java.util.List;
+
+/** mma.sync and wmma.mma (ISA sections 9.7.14.4, 9.7.14.5): D = A B + C. */
+final class MultiplyOp extends AlignedOp {
+  private final int m;
+  private final int n;
+  private final int k;
+  private final FragmentRegisters a;
+  private final FragmentRegisters b;
+  private final FragmentRegisters c;
+  private final FragmentRegisters d;
+  private final boolean saturate;
+  private final boolean xor;
+  private final Rounding rounding;
+
+  private MultiplyOp(Decoder decoder, Instruction i, int[] shape, List<DataType> types) {
+    m = shape[0];
+    n = shape[1];
+    k = shape[2];
+    int packed = FragmentRegisters.packed(types.get(1));
+    Fragment fa = Fragment.a(m, k, packed);
+    Fragment fb = Fragment.b(k, n, packed);
+    Fragment fc = Fragment.c(m, n, FragmentRegisters.packed(types.get(3)));
+    Fragment fd = Fragment.c(m, n, FragmentRegisters.packed(types.get(0)));
+    a = FragmentRegisters.read(decoder, fa, types.get(1), i.source(0));
+    b = FragmentRegisters.read(decoder, fb, types.get(2), i.source(1));
+    c = FragmentRegisters.read(decoder, fc, types.get(3), i.source(2));
+    d = FragmentRegisters.written(decoder, fd, types.get(0), i.destination());
+    saturate = i.modifiers().has("satfinite");
+    xor = i.modifiers().has("xor");
+    rounding = i.modifiers().rounding().orElse(Rounding.RN);
+  }
+
+  static Op decode(Decoder d, Instruction i) {
+    String shape =
+        i.modifiers().words().stream().filter(Fragment::isShape).findFirst().orElseThrow();
+    List<DataType> types = i.modifiers().types();
+    boolean halves = types.contains(DataType.F16);
+    if (shape.equals("m8n8k4") && halves) {
+      throw new Unsupported(i, "the shape m8n8k4 of f16, which is for sm_70");
+    }
+    if (i.opcode() == Opcode.WMMA_MMA && types.size() == 2) {
+      types = List.of(types.get(0), DataType.F16, DataType.F16, types.get(1));
+    }
+    return new MultiplyOp(d, i, Fragment.shape(shape), types);
+  }
+
+  @Override
+  void perform(Warp w, int lanes) {
+    if (lanes != -1) {
+      w.block.checker.misuse(w, this, lanes, "some lanes of the warp take no part");
+    }
+    int known = a.defined(w) & b.defined(w) & c.defined(w);
+    if (known != -1) {
+      w.block.checker.undefined(
+          w, this, ~known, "a lane's fragment comes from memory never written");
+    }
+    d.setDefined(w, -1);
+    if (a.type() == DataType.F64) {
+      d.put(w, doubles(w));
+    } else if (a.type().isFloat()) {
+      float[] sums =
+          w.block.grid.options.exactMatrices()
+              ? TensorCore.multiply(w.block.grid.chip.computeCapability(), a, b, c, w, m, n, k)
+              : floats(w);
+      d.put(w, sums);
+    } else {
+      d.put(w, integers(w));
+    }
+    w.met(lanes);
+  }
+
+  private float[] floats(Warp w) {
+    float[] x = a.floats(w);
+    float[] y = b.floats(w);
+    float[] sums = c.floats(w);
+    for (int row = 0; row < m; row++) {
+      for (int at = 0; at < k; at++) {
+        float factor = x[row * k + at];
+        int from = at * n;
+        int to = row * n;
+        for (int column = 0; column < n; column++) {
+          sums[to + column] += factor * y[from + column];
+        }
+      }
+    }
+    return sums;
+  }
+
+  private double[] doubles(Warp w) {
+    double[] x = a.doubles(w);
+    double[] y = b.doubles(w);
+    double[] sums = c.doubles(w);
+    for (int row = 0; row < m; row++) {
+      for (int column = 0; column < n; column++) {
+        double sum = sums[row * n + column];
+        for (int at = 0; at < k; at++) {
+          sum = Ieee.fma(x[row * k + at], y[at * n + column], sum, rounding);
+        }
+        sums[row * n + column] = sum;
+      }
+    }
+    return sums;
+  }
+
+  private int[] integers(Warp w) {
+    int[] x = a.integers(w);
+    int[] y = b.integers(w);
+    int[] sums = c.integers(w);
+    boolean bits = a.type() == DataType.B1;
+    for (int row = 0; row < m; row++) {
+      for (int column = 0; column < n; column++) {
+        long sum = sums[row * n + column];
+        for (int at = 0; at < k; at++) {
+          int p = x[row * k + at];
+          int q = y[at * n + column];
+          sum += bits ? xor ? p ^ q : p & q : (long) p * q;
+        }
+        sums[row * n + column] =
+            saturate
+                ? (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, sum))
+                : (int) sum;
+      }
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Runs PTX on the processor, with checks: a simulator of a CUDA device that needs none.
+ *
+ * <ul>
+ *   <li>The door: {@link dev.tilewright.sim.SimMachine}, memory and launches; {@link
+ *       dev.tilewright.sim.SimModule}, a loaded module; {@link dev.tilewright.sim.Launch}, what to
+ *       run; {@link dev.tilewright.sim.Report} with its {@link dev.tilewright.sim.Finding}s, each
+ *       of a {@link dev.tilewright.sim.FindingKind}.
+ *   <li>Memory: Segment (bytes that know which were written), GlobalMemory, LocalMemory,
+ *       ParamSpace; Windows, which make addresses generic.
+ *   <li>Code: Decoder turns a routine into Code, an array of Op, by OpFactory; ControlFlow finds
+ *       where branches meet. Lanes and FastOps have the shapes of arithmetic on all lanes;
+ *       IntegerOps, FloatOps, HalfOps, Conversions, CompareOps, CarryOps, MoveOps what one lane
+ *       does, with Ieee and SmallFloat for roundings.
+ *   <li>Memory instructions: MemoryOp, MemoryOps, AtomicOps, AsyncOps with AsyncCopies.
+ *   <li>Instructions that wait: ControlOp, SyncOp; AlignedOp (all lanes of a warp: BarrierOp,
+ *       MultiplyOp, MatrixMoves, WmmaMoves), CollectiveOp (the lanes that a mask names: WarpOps);
+ *       MbarrierOps. Calls and SystemCalls.
+ *   <li>Matrices: Fragment, FragmentRegisters, TensorCore.
+ *   <li>Execution: Grid, Block, Warp; a warp's lanes are in Paths that meet again at Joins.
+ *   <li>Checks: Checker and Findings; SharedShadow with Clock, GlobalShadow with BlockClock;
+ *       Deadlock, Resources.
+ * </ul>
+ */
+package dev.tilewright.sim;
