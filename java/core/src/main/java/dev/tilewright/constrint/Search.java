@@ -215,7 +215,11 @@ final class Search {
   private boolean open(int p) {
     Plan.Place place = places[p];
     Cursor at = cursors[p];
-    if (at.failures >= 8 && at.wasted > WASTE * at.failures && !at.propagates) {
+    // Where most nodes lead to solutions, keeping bounds costs more than the failures.
+    if (at.failures >= 8
+        && at.wasted > WASTE * at.failures
+        && at.wasted > 2 * solutions
+        && !at.propagates) {
       at.propagates = true;
       follow(p);
     }
