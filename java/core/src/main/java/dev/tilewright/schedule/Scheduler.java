@@ -7,6 +7,7 @@ import dev.tilewright.constrint.Query;
 import dev.tilewright.constrint.Rule;
 import dev.tilewright.constrint.RuleException;
 import dev.tilewright.constrint.Solver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -31,11 +32,8 @@ public final class Scheduler {
   /** Tiles that are looked at; a space that has more is cut, in the order of its query. */
   private static final int MOST_TILES = 1 << 18;
 
-  /**
-   * Effort for each set of rules that may be the conflict. Beyond it, the conflict that is named
-   * may have a rule too many.
-   */
-  private static final long CONFLICT_NODES = 1 << 12;
+  /** What naming the rules that conflict may take; a second is much. */
+  private static final Duration CONFLICT = Duration.ofSeconds(10);
 
   private record Question(Kernel<?> kernel, Object spec, MachineSpec machine) {}
 
@@ -339,7 +337,7 @@ public final class Scheduler {
     }
     try (Interrupts held = Interrupts.hold()) {
       Solver solver = Solver.of(kernel.space().rules(), kernel.constants(spec, machine));
-      Query query = Query.first().nodes(CONFLICT_NODES);
+      Query query = Query.first().time(CONFLICT);
       List<String> conflict = solver.whyNot(query).stream().map(Rule::toString).toList();
       if (conflict.isEmpty()) {
         // Too hard to narrow down within the limit, though the search itself found nothing.
