@@ -3,7 +3,9 @@ package dev.tilewright.op;
 import dev.tilewright.CpuSpec;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
+import dev.tilewright.NativeLibrary;
 import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.jni.Native;
 import dev.tilewright.schedule.Kernel;
 import dev.tilewright.schedule.Prediction;
 import dev.tilewright.schedule.Tile;
@@ -33,6 +35,13 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
   @Override
   public String name() {
     return "fftconv_cpu";
+  }
+
+  /** That of all native kernels: what was measured before any of them changed is measured again. */
+  @Override
+  public String version() {
+    NativeLibrary.require();
+    return Long.toHexString(Native.tw_build());
   }
 
   @Override
