@@ -10,14 +10,17 @@
 // e = 4 tile + j is k1 = lane / 4 + 8 (j / 2), k2 = 8 tile + 2 (lane % 4) + j % 2, at frequency k0 + planes (k1 + 16 k2) - 1/4.
 
 struct Filter {
-  const float* k;      // [channels, taps]
-  float4* spectrum;
+  float* k;            // [channels, taps]
+  float4* spectrum;    // of the gradient: the partial sums, [partials, channels, ...]
   long long taps;
   long long period;    // taps this far apart are added up
   long long ahead;     // lag -a is tap mirror - a, for a from 1 to this
   long long behind;    // lags 0 .. behind - 1
   long long mirror;
   int planes;
+  int partials;
+  float2* waves;       // [channels, planes, 256], for the gradient
+  long long channels;
 };
 
 static __device__ float tap(const Filter& f, const float* k, long long at) {
@@ -84,4 +87,81 @@ extern "C" __global__ void __launch_bounds__(256) fftconv_filter(Filter f) {
   int element = k2 / 8 * 4 + k1 / 8 * 2 + k2 % 2;
   float2* to = reinterpret_cast<float2*>(f.spectrum + ((channel * f.planes + k0) * 4 + element / 2) * 32 + lane);
   to[element % 2] = sum;
+}
+
+// The gradient's way back. First each plane: the partial sums are added up, transformed over k2 and k1, and turned.
+extern "C" __global__ void __launch_bounds__(256) fftconv_filter_waves(Filter f) {
+  __shared__ float2 x[256];
+  __shared__ float2 roots[256];  // of 256, conjugate
+  long long channel = blockIdx.x / f.planes;
+  int k0 = blockIdx.x % f.planes;
+  int m = threadIdx.x;
+  float2 w = root(m, 256);
+  roots[m] = make_float2(w.x, -w.y);
+  int k1 = m / 16, k2 = m % 16;
+  int lane = k1 % 8 * 4 + k2 % 8 / 2;
+  int element = k2 / 8 * 4 + k1 / 8 * 2 + k2 % 2;
+  float2 sum = make_float2(0, 0);
+  for (long long i = 0; i < f.partials; i++) {
+    const float4* at = f.spectrum + (((i * f.channels + channel) * f.planes + k0) * 4 + element / 2) * 32 + lane;
+    float2 z = reinterpret_cast<const float2*>(at)[element % 2];
+    sum.x += z.x;
+    sum.y += z.y;
+  }
+  x[m] = sum;  // [k1, k2]
+  __syncthreads();
+  int d0 = m % 16;
+  sum = make_float2(0, 0);
+  for (int i = 0; i < 16; i++) {
+    add(sum, x[16 * k1 + i], roots[16 * (d0 * i % 16)]);
+  }
+  sum = times(sum, roots[d0 * k1]);
+  __syncthreads();
+  x[m] = sum;  // [k1, d0]
+  __syncthreads();
+  int d1 = m / 16;
+  sum = make_float2(0, 0);
+  for (int i = 0; i < 16; i++) {
+    add(sum, x[16 * i + d0], roots[16 * (d1 * i % 16)]);
+  }
+  int whole = 4 * 256 * f.planes;
+  w = root(m * (4 * k0 - 1) & (whole - 1), whole);
+  f.waves[(channel * f.planes + k0) * 256 + m] = times(sum, make_float2(w.x, -w.y));
+}
+
+// The value at n of the inverse transform.
+static __device__ float2 inverse(const Filter& f, const float2* outer, const float2* waves, long long n) {
+  float2 sum = make_float2(0, 0);
+  int d = int(n / 256);
+  for (int k0 = 0; k0 < f.planes; k0++) {
+    float2 w = outer[d * (4 * k0 - 1) & (4 * f.planes - 1)];
+    add(sum, waves[k0 * 256 + n % 256], make_float2(w.x, -w.y));
+  }
+  return sum;
+}
+
+// Then the taps: the real part at their lag, and for a negative lag minus the imaginary part at N less it.
+extern "C" __global__ void __launch_bounds__(256) fftconv_filter_taps(Filter f) {
+  __shared__ float2 outer[4 * 128];  // of 4 planes
+  for (int i = threadIdx.x; i < 4 * f.planes; i += 256) {
+    outer[i] = root(i, 4 * f.planes);
+  }
+  __syncthreads();
+  long long parts = (f.taps + 255) / 256;
+  long long channel = blockIdx.x / parts;
+  long long at = blockIdx.x % parts * 256 + threadIdx.x;
+  if (at >= f.taps) {
+    return;
+  }
+  const float2* waves = f.waves + channel * f.planes * 256;
+  long long tap = at % f.period;
+  long long back = f.mirror - tap;
+  float sum = 0;
+  if (tap < f.behind) {
+    sum += inverse(f, outer, waves, tap).x;
+  }
+  if (back >= 1 && back <= f.ahead) {
+    sum -= inverse(f, outer, waves, 256LL * f.planes - back).y;
+  }
+  f.k[channel * f.taps + at] = sum;
 }

@@ -37,6 +37,7 @@ struct Problem {
   long long channels;
   long long length;
   long long rows;                  // of a channel for one block, a multiple of the rows of a pass
+  int correlate;                   // not 0: with the conjugate spectrum, for gradients
 };
 
 // Where the 16 bytes of column block (d1, half) of a plane lie when an inner transform reads them: rows d1 and d1 + 4
@@ -48,6 +49,7 @@ struct Forward {
   static constexpr int N = ROW_PLANES * POINTS;
   static constexpr int ROWS = PLANES / ROW_PLANES;  // that a pass takes
   static constexpr int TILES = PLANES / 16;         // of the outer matrix, each way; 0 for eight planes
+  static constexpr int UNROLL = TILES > 2 ? 1 : 2;
   static constexpr int COLUMNS = 16 / WARPS;        // values of d1 that a warp has in the outer products
   static constexpr int WARP_PLANES = PLANES / WARPS;
   static constexpr int STAGE = PLANES * PITCH;
@@ -85,13 +87,10 @@ struct Forward {
         sincospif(-float(row * column) / 128, &t2i[tile][e], &t2r[tile][e]);
       }
     }
-    if (WARP_PLANES == 1) {
-      load_plane(warp);
-    }
   }
 
-  // The matrices and the spectrum of a plane.
-  __device__ void load_plane(int plane) {
+  // The inner matrices of a plane.
+  __device__ void load_matrices(int plane) {
     const uint4* at = p.tables + OUTER + plane * 4 * 32 + lane;
     uint4 a = __ldg(at), b = __ldg(at + 32), c = __ldg(at + 64), d = __ldg(at + 96);
     unsigned s[4][4] = {{a.x, a.y, a.z, a.w}, {b.x, b.y, b.z, b.w}, {c.x, c.y, c.z, c.w}, {d.x, d.y, d.z, d.w}};
@@ -110,13 +109,17 @@ struct Forward {
       b3i[i] = s3i[j];
       b3n[i] = s3n[j];
     }
+  }
+
+  // The filter's spectrum in a plane.
+  __device__ void load_spectrum(int plane) {
     const float4* k = p.spectrum + ((channel * ROW_PLANES + plane % ROW_PLANES) * 4) * 32 + lane;
     for (int i = 0; i < 4; i++) {
       float4 v = __ldg(k + 32 * i);
       kr[i / 2][2 * (i % 2)] = v.x;
-      ki[i / 2][2 * (i % 2)] = v.y;
+      ki[i / 2][2 * (i % 2)] = p.correlate ? -v.y : v.y;
       kr[i / 2][2 * (i % 2) + 1] = v.z;
-      ki[i / 2][2 * (i % 2) + 1] = v.w;
+      ki[i / 2][2 * (i % 2) + 1] = p.correlate ? -v.w : v.w;
     }
   }
 
@@ -124,9 +127,11 @@ struct Forward {
 
   // Starts to fetch the rows of a pass; what lies behind a row's end is zero. Without room for staged gates the product
   // is made here.
-  __device__ void fetch(int pass, long long row) {
+  __device__ void fetch(int pass, long long row) { fetch(pass, row, p.u, p.pregate); }
+
+  __device__ void fetch(int pass, long long row, const unsigned short* u, const unsigned short* gate) {
     int slot = PIPELINED ? pass & 1 : 0;
-    const bool product = !PIPELINED && p.pregate != nullptr;
+    const bool product = !PIPELINED && gate != nullptr;
     for (int i = threadIdx.x; i < PLANES * CHUNKS; i += WARPS * 32) {
       int plane = i / CHUNKS;
       int n = (plane % ROW_PLANES) * POINTS + (i % CHUNKS) * 8;
@@ -135,17 +140,17 @@ struct Forward {
       int left = of < end ? int(min(8LL, max(0LL, p.length - n))) : 0;
       long long at = left > 0 ? offset(of) + n : 0;
       if (product) {
-        unsigned u[4], g[4];
-        read(p.u + at, left, u);
-        read(p.pregate + at, left, g);
+        unsigned x[4], g[4];
+        read(u + at, left, x);
+        read(gate + at, left, g);
         for (int j = 0; j < 4; j++) {
-          store_shared(stage + to + 4 * j, T::mul(u[j], g[j]));
+          store_shared(stage + to + 4 * j, T::mul(x[j], g[j]));
         }
         continue;
       }
-      copy(stage + to, p.u + at, left);
-      if (PIPELINED && p.pregate != nullptr) {
-        copy(gates + to, p.pregate + at, left);
+      copy(stage + to, u + at, left);
+      if (PIPELINED && gate != nullptr) {
+        copy(gates + to, gate + at, left);
       }
     }
   }
@@ -216,7 +221,7 @@ struct Forward {
             }
           }
         }
-#pragma unroll TILES > 2 ? 1 : TILES
+#pragma unroll UNROLL
         for (int m = 0; m < TILES; m++) {
           float re[2][4] = {}, im[2][4] = {};
           for (int k = 0; k < TILES; k++) {
@@ -244,44 +249,46 @@ struct Forward {
     store_shared(to + PLANES * PITCH, T::pack(im0, im1));
   }
 
-  // The convolution of a plane, in place.
-  __device__ void inner(int pass, int plane) {
-    if (WARP_PLANES > 1) {
-      load_plane(plane);
-    }
-    unsigned at = buffer(pass) + plane * PITCH;
-    unsigned from = at + chunk(lane & 15, lane >> 4) * 16;
+  // The spectrum of a plane, up to phases: over d1, then over d0, to [k1, k2]. Its matrices are loaded.
+  __device__ void transform(int pass, int plane, float (&qr)[2][4], float (&qi)[2][4]) {
+    unsigned from = buffer(pass) + plane * PITCH + chunk(lane & 15, lane >> 4) * 16;
     unsigned xr[4], xi[4];
     load_transposed(xr, from);
     load_transposed(xi, from + PLANES * PITCH);
-    float re[2][4] = {}, im[2][4] = {};
-    // over d1: [k1, d0]
-    for (int t = 0; t < 2; t++) {
-      T::mma(re[t], s2r, xr[2 * t], xr[2 * t + 1]);
-      T::mma(re[t], s2n, xi[2 * t], xi[2 * t + 1]);
-      T::mma(im[t], s2r, xi[2 * t], xi[2 * t + 1]);
-      T::mma(im[t], s2i, xr[2 * t], xr[2 * t + 1]);
-    }
     unsigned ar[4], ai[4];
     for (int t = 0; t < 2; t++) {
-      multiply(re[t], im[t], t2r[t], t2i[t], 1);
+      float re[4] = {0, 0, 0, 0}, im[4] = {0, 0, 0, 0};
+      T::mma(re, s2r, xr[2 * t], xr[2 * t + 1]);
+      T::mma(re, s2n, xi[2 * t], xi[2 * t + 1]);
+      T::mma(im, s2r, xi[2 * t], xi[2 * t + 1]);
+      T::mma(im, s2i, xr[2 * t], xr[2 * t + 1]);
+      multiply(re, im, t2r[t], t2i[t], 1);
       for (int h = 0; h < 2; h++) {
-        ar[2 * t + h] = T::pack(re[t][2 * h], re[t][2 * h + 1]);
-        ai[2 * t + h] = T::pack(im[t][2 * h], im[t][2 * h + 1]);
+        ar[2 * t + h] = T::pack(re[2 * h], re[2 * h + 1]);
+        ai[2 * t + h] = T::pack(im[2 * h], im[2 * h + 1]);
       }
     }
-    // over d0: [k1, k2], times the spectrum
+    for (int t = 0; t < 2; t++) {
+      for (int e = 0; e < 4; e++) {
+        qr[t][e] = qi[t][e] = 0;
+      }
+      T::mma(qr[t], ar, b3r[2 * t], b3r[2 * t + 1]);
+      T::mma(qr[t], ai, b3n[2 * t], b3n[2 * t + 1]);
+      T::mma(qi[t], ai, b3r[2 * t], b3r[2 * t + 1]);
+      T::mma(qi[t], ar, b3i[2 * t], b3i[2 * t + 1]);
+    }
+  }
+
+  // The convolution of a plane, in place.
+  __device__ void inner(int pass, int plane) {
+    float zr[2][4], zi[2][4];
+    transform(pass, plane, zr, zi);
     unsigned br[4], bi[4];
     for (int t = 0; t < 2; t++) {
-      float qr[4] = {0, 0, 0, 0}, qi[4] = {0, 0, 0, 0};
-      T::mma(qr, ar, b3r[2 * t], b3r[2 * t + 1]);
-      T::mma(qr, ai, b3n[2 * t], b3n[2 * t + 1]);
-      T::mma(qi, ai, b3r[2 * t], b3r[2 * t + 1]);
-      T::mma(qi, ar, b3i[2 * t], b3i[2 * t + 1]);
-      multiply(qr, qi, kr[t], ki[t], 1);
+      multiply(zr[t], zi[t], kr[t], ki[t], 1);
       for (int h = 0; h < 2; h++) {
-        br[2 * h + t] = T::pack(qr[2 * h], qr[2 * h + 1]);
-        bi[2 * h + t] = T::pack(qi[2 * h], qi[2 * h + 1]);
+        br[2 * h + t] = T::pack(zr[t][2 * h], zr[t][2 * h + 1]);
+        bi[2 * h + t] = T::pack(zi[t][2 * h], zi[t][2 * h + 1]);
       }
     }
     // back over k2: [d0, k1]
@@ -311,7 +318,7 @@ struct Forward {
         int d1 = lane / 4 + 8 * h;
         int pair = 4 * n + lane % 4;
         int slot = (pair >> 1) ^ (2 * ((d1 >> 2) & 1));
-        unsigned to = at + (2 * d1 + (pair & 1)) * 16 + slot * 4;
+        unsigned to = buffer(pass) + plane * PITCH + (2 * d1 + (pair & 1)) * 16 + slot * 4;
         store_shared(to, T::pack(wr[2 * h], wr[2 * h + 1]));
         store_shared(to + PLANES * PITCH, T::pack(wi[2 * h], wi[2 * h + 1]));
       }
@@ -353,7 +360,7 @@ struct Forward {
           load_transposed(zr[k], from);
           load_transposed(zi[k], from + PLANES * PITCH);
         }
-#pragma unroll TILES > 2 ? 1 : TILES
+#pragma unroll UNROLL
         for (int t = 0; t < TILES; t++) {
           float y[2][4] = {};
           for (int k = 0; k < TILES; k++) {
@@ -433,11 +440,22 @@ struct Forward {
 
   __device__ void planes(int pass) {
     for (int i = 0; i < WARP_PLANES; i++) {
+      if (WARP_PLANES > 1) {
+        load(warp + i * WARPS);
+      }
       inner(pass, warp + i * WARPS);
     }
   }
 
+  __device__ void load(int plane) {
+    load_matrices(plane);
+    load_spectrum(plane);
+  }
+
   __device__ void run() {
+    if (WARP_PLANES == 1) {
+      load(warp);
+    }
     int passes = int((end - first + ROWS - 1) / ROWS);
     if (!PIPELINED) {
       for (int i = 0; i < passes; i++) {
