@@ -337,6 +337,21 @@ final class CheckCommandTest {
     }
   }
 
+  /** Both accesses of a planted race, as README.md shows them. */
+  @Test
+  void readmeShowsWhatItPrints() throws IOException {
+    Path root = Path.of(System.getProperty("basedir", "")).resolve("..");
+    String readme = Files.readString(root.resolve("README.md"));
+    String command = "$ ./tw check tests/cases/race_reuse.json\n";
+    int begin = readme.indexOf(command) + command.length();
+    String shown = readme.substring(begin, readme.indexOf("```", begin));
+    String printed = Tw.run("check", root.resolve("tests/cases/race_reuse.json")).expect(4).out();
+    assertEquals(
+        shown.replaceAll("[0-9.]+ ms", "N ms"),
+        printed.replace(root + "/", "").replaceAll("[0-9.]+ ms", "N ms"));
+    assertTrue(shown.contains("planted_races.cu:23") && shown.contains("planted_races.cu:25"));
+  }
+
   @Test
   void everyKindOfFindingIsListed() throws Exception {
     Set<String> kinds = new TreeSet<>();
