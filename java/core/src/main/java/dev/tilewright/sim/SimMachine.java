@@ -56,6 +56,14 @@ public final class SimMachine {
     return copy;
   }
 
+  GpuSpec chip() {
+    return chip;
+  }
+
+  GlobalMemory memory() {
+    return memory;
+  }
+
   private Segment at(long address) {
     Segment segment = memory.find(address);
     if (segment == null) {
@@ -92,7 +100,8 @@ public final class SimMachine {
               + launch.params().length);
     }
     long begin = System.nanoTime();
-    Optional<Finding> refused = refuse(module, kernel, launch);
+    Optional<Finding> refused =
+        refuse(module, kernel).or(() -> tooMuch(kernel, launch).map(m -> resources(kernel, m)));
     if (refused.isPresent()) {
       return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin);
     }
@@ -106,7 +115,8 @@ public final class SimMachine {
         System.nanoTime() - begin);
   }
 
-  private Optional<Finding> refuse(SimModule module, PtxKernel kernel, Launch launch) {
+  /** Why the machine cannot run a kernel, however it is launched. */
+  Optional<Finding> refuse(SimModule module, PtxKernel kernel) {
     Optional<PtxException> unsupported = kernel.unsupported();
     if (unsupported.isPresent()) {
       PtxException e = unsupported.get();
@@ -127,8 +137,16 @@ public final class SimMachine {
               i.line(),
               Checker.source(i)));
     }
-    return Resources.fault(chip, kernel, launch)
-        .map(m -> finding(FindingKind.RESOURCES, kernel, m, "", 0, ""));
+    return Optional.empty();
+  }
+
+  /** What a launch asks for that the chip does not have, in words. */
+  Optional<String> tooMuch(PtxKernel kernel, Launch launch) {
+    return Resources.fault(chip, kernel, launch);
+  }
+
+  private static Finding resources(PtxKernel kernel, String message) {
+    return finding(FindingKind.RESOURCES, kernel, message, "", 0, "");
   }
 
   /** The source line of what stands before an instruction that could not be read. */
