@@ -210,8 +210,8 @@ final class PtxModuleTest {
     assertEquals(deep, body.get(4).location().orElseThrow());
     assertEquals("g", deep.function());
     assertEquals("_Z1fv", body.get(2).location().orElseThrow().function());
-    assertEquals("kernel.cu:20", deep.user().toString());
-    assertEquals(5, deep.user().column());
+    assertEquals("helpers.cuh:30", deep.user().toString());
+    assertEquals(deep.chain().get(1), deep.user());
     assertEquals(17, body.get(3).line());
     assertEquals("sm_30_intrinsics.hpp:50", body.get(5).location().orElseThrow().user().toString());
   }

@@ -3,6 +3,7 @@ package dev.tilewright.op;
 import dev.tilewright.CpuSpec;
 import dev.tilewright.DType;
 import dev.tilewright.Device;
+import dev.tilewright.GpuDevice;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
 import dev.tilewright.Stream;
@@ -335,6 +336,9 @@ public interface FftConv extends AutoCloseable {
     }
     if (device instanceof CpuDevice cpu) {
       return spec.sparse() == null ? new CpuFftConv(cpu, spec) : new CpuSparseFftConv(cpu, spec);
+    }
+    if (device instanceof GpuDevice gpu) {
+      return new GpuFftConv(gpu, spec);
     }
     throw NoKernel.of("fftconv", device);
   }
