@@ -17,9 +17,9 @@ struct Gradient {
   uint4* spectra;              // [parts, channels, planes, 2, lanes]: U where registers do not hold it, from 64 planes on
 };
 
-template <typename T, int PLANES, int ROW_PLANES, int WARPS>
-struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false> {
-  using Base = Forward<T, PLANES, ROW_PLANES, WARPS, false>;
+template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool COMPLEX>
+struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
+  using Base = Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX>;
   static constexpr int WARP_PLANES = Base::WARP_PLANES;
   static constexpr bool KEEPS = WARP_PLANES <= 2;  // U in registers
   static constexpr int UNROLL = KEEPS ? 2 : 1;
@@ -32,6 +32,7 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false> {
       : Base(gradient.forward, shared, channel, part * gradient.forward.rows, end), g(gradient), part(part) {}
 
   __device__ void spread(long long row, const unsigned short* from, const unsigned short* gate) {
+    __syncthreads();  // the last row has been read
     this->fetch(0, row, from, gate);
     commit_copies();
     await_copies();
@@ -146,7 +147,7 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false> {
   }
 };
 
-template <typename T, int PLANES, int ROW_PLANES, int WARPS>
+template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool COMPLEX>
 static __device__ __forceinline__ void run(const Gradient& g) {
   extern __shared__ uint4 memory[];
   const Problem& p = g.forward;
@@ -154,7 +155,7 @@ static __device__ __forceinline__ void run(const Gradient& g) {
   long long channel = blockIdx.x / parts;
   long long part = blockIdx.x % parts;
   long long end = (part + 1) * p.rows < p.batch ? (part + 1) * p.rows : p.batch;
-  FilterGradient<T, PLANES, ROW_PLANES, WARPS>(g, shared_address(memory), channel, part, end).run();
+  FilterGradient<T, PLANES, ROW_PLANES, WARPS, COMPLEX>(g, shared_address(memory), channel, part, end).run();
 }
 
 }  // namespace fftconv

@@ -11,6 +11,9 @@
 //
 // A row shorter than 8 planes shares the 8 planes with others of its channel: the outer matrix is block diagonal then.
 //
+// The same code convolves complex rows of all N points, cyclically (frequencies k): the middle of a long transform, see
+// fftconv_long.cuh. In place: a row lies as N real parts and N imaginary parts.
+//
 // Napkin, H100, 4096 points: 40 mma a warp and row = 1280 tensor clocks at 63 % of peak, 2.6 KB of shared wavefronts
 // = 640 clocks, 16 KB of HBM = 1287 clocks.
 #pragma once
@@ -44,8 +47,11 @@ struct Problem {
 // change halves, so that eight rows meet all banks.
 static __device__ __forceinline__ int chunk(int d1, int half) { return 2 * d1 + (half ^ ((d1 >> 2) & 1)); }
 
-template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool PIPELINED>
+// PIPELINED: three passes under way, in buffers of their own; else a row is staged where its planes will be, as each warp
+// reads its columns of all planes before it writes them.
+template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool PIPELINED, bool COMPLEX>
 struct Forward {
+  static_assert(!COMPLEX || (!PIPELINED && PLANES == ROW_PLANES && PLANES >= 16), "long rows only");
   static constexpr int N = ROW_PLANES * POINTS;
   static constexpr int ROWS = PLANES / ROW_PLANES;  // that a pass takes
   static constexpr int TILES = PLANES / 16;         // of the outer matrix, each way; 0 for eight planes
@@ -54,7 +60,7 @@ struct Forward {
   static constexpr int WARP_PLANES = PLANES / WARPS;
   static constexpr int STAGE = PLANES * PITCH;
   static constexpr int EXCHANGE = 2 * PLANES * PITCH;
-  static constexpr int STAGES = PIPELINED ? 2 : 1;
+  static constexpr int STAGES = PIPELINED ? 2 : 0;
   static constexpr int EXCHANGES = PIPELINED ? 3 : 1;
   // Uint4 before the tables of the planes.
   static constexpr int OUTER = TILES == 0 ? 2 * 32 : TILES * TILES * 2 * 32;
@@ -78,7 +84,7 @@ struct Forward {
   __device__ Forward(const Problem& problem, unsigned shared, long long channel, long long first, long long end)
       : p(problem), channel(channel), first(first), end(end) {
     exchange = shared;
-    stage = shared + EXCHANGES * EXCHANGE;
+    stage = PIPELINED ? shared + EXCHANGES * EXCHANGE : shared;
     gates = stage + STAGES * STAGE;
     for (int tile = 0; tile < 2; tile++) {
       for (int e = 0; e < 4; e++) {
@@ -132,6 +138,13 @@ struct Forward {
   __device__ void fetch(int pass, long long row, const unsigned short* u, const unsigned short* gate) {
     int slot = PIPELINED ? pass & 1 : 0;
     const bool product = !PIPELINED && gate != nullptr;
+    if (COMPLEX) {
+      const unsigned short* from = u + (row * p.channels + channel) * 2 * N;
+      for (int i = threadIdx.x; i < 2 * PLANES * CHUNKS; i += WARPS * 32) {
+        copy_async(stage + i / CHUNKS * PITCH + i % CHUNKS * 16, from + 8 * i, 16);
+      }
+      return;
+    }
     for (int i = threadIdx.x; i < PLANES * CHUNKS; i += WARPS * 32) {
       int plane = i / CHUNKS;
       int n = (plane % ROW_PLANES) * POINTS + (i % CHUNKS) * 8;
@@ -209,10 +222,13 @@ struct Forward {
           put(pass, lane / 4, d1, half, z[0], z[1], z[2], z[3]);
         }
       } else {
-        unsigned x[TILES][4];
+        unsigned x[TILES][4], xi[COMPLEX ? TILES : 1][4];
         for (int k = 0; k < TILES; k++) {
           unsigned from = (16 * k + (lane & 15)) * PITCH + (2 * d1 + (lane >> 4)) * 16 + slot * STAGE;
           load_transposed(x[k], stage + from);
+          if (COMPLEX) {
+            load_transposed(xi[k], stage + from + PLANES * PITCH);
+          }
           if (PIPELINED && p.pregate != nullptr) {
             unsigned g[4];
             load_transposed(g, gates + from);
@@ -221,15 +237,23 @@ struct Forward {
             }
           }
         }
+        __syncwarp();  // what is read may be overwritten
 #pragma unroll UNROLL
         for (int m = 0; m < TILES; m++) {
           float re[2][4] = {}, im[2][4] = {};
           for (int k = 0; k < TILES; k++) {
-            uint4 r = __ldg(p.tables + (m * TILES + k) * 64 + lane), i = __ldg(p.tables + (m * TILES + k) * 64 + 32 + lane);
-            unsigned sr[4] = {r.x, r.y, r.z, r.w}, si[4] = {i.x, i.y, i.z, i.w};
+            unsigned sr[4], si[4];
+            outer(m, k, sr, si);
             for (int half = 0; half < 2; half++) {
               T::mma(re[half], sr, x[k][2 * half], x[k][2 * half + 1]);
               T::mma(im[half], si, x[k][2 * half], x[k][2 * half + 1]);
+              if (COMPLEX) {
+                const unsigned(&z)[4] = xi[COMPLEX ? k : 0];
+                T::mma(im[half], sr, z[2 * half], z[2 * half + 1]);
+                negate(si);
+                T::mma(re[half], si, z[2 * half], z[2 * half + 1]);
+                negate(si);
+              }
             }
           }
 #pragma unroll
@@ -239,6 +263,20 @@ struct Forward {
           }
         }
       }
+    }
+  }
+
+  // A tile of the outer matrix.
+  __device__ void outer(int m, int k, unsigned (&re)[4], unsigned (&im)[4]) const {
+    const uint4* at = p.tables + (m * TILES + k) * 64 + lane;
+    uint4 r = __ldg(at), i = __ldg(at + 32);
+    re[0] = r.x, re[1] = r.y, re[2] = r.z, re[3] = r.w;
+    im[0] = i.x, im[1] = i.y, im[2] = i.z, im[3] = i.w;
+  }
+
+  static __device__ __forceinline__ void negate(unsigned (&pairs)[4]) {
+    for (int i = 0; i < 4; i++) {
+      pairs[i] ^= 0x80008000u;
     }
   }
 
@@ -362,23 +400,39 @@ struct Forward {
         }
 #pragma unroll UNROLL
         for (int t = 0; t < TILES; t++) {
-          float y[2][4] = {};
+          float y[2][4] = {}, yi[2][4] = {};
           for (int k = 0; k < TILES; k++) {
-            uint4 r = __ldg(p.tables + (t * TILES + k) * 64 + lane), i = __ldg(p.tables + (t * TILES + k) * 64 + 32 + lane);
-            unsigned sr[4] = {r.x, r.y, r.z, r.w}, si[4] = {i.x, i.y, i.z, i.w};
+            unsigned sr[4], si[4];
+            outer(t, k, sr, si);
             for (int half = 0; half < 2; half++) {
               T::mma(y[half], sr, zr[k][2 * half], zr[k][2 * half + 1]);
               T::mma(y[half], si, zi[k][2 * half], zi[k][2 * half + 1]);
+              if (COMPLEX) {
+                T::mma(yi[half], sr, zi[k][2 * half], zi[k][2 * half + 1]);
+                negate(si);
+                T::mma(yi[half], si, zr[k][2 * half], zr[k][2 * half + 1]);
+                negate(si);
+              }
             }
           }
 #pragma unroll
           for (int h = 0; h < 2; h++) {
-            int d = 16 * t + lane / 4 + 8 * h;
-            emit(row, d * POINTS + m, y[0][2 * h], y[0][2 * h + 1], y[1][2 * h], y[1][2 * h + 1]);
+            int n = (16 * t + lane / 4 + 8 * h) * POINTS + m;
+            if (COMPLEX) {
+              unsigned short* to = p.y + (row * p.channels + channel) * 2 * N + n;
+              store(to, y[0][2 * h], y[0][2 * h + 1], y[1][2 * h], y[1][2 * h + 1]);
+              store(to + N, yi[0][2 * h], yi[0][2 * h + 1], yi[1][2 * h], yi[1][2 * h + 1]);
+            } else {
+              emit(row, n, y[0][2 * h], y[0][2 * h + 1], y[1][2 * h], y[1][2 * h + 1]);
+            }
           }
         }
       }
     }
+  }
+
+  static __device__ __forceinline__ void store(unsigned short* to, float y0, float y1, float y2, float y3) {
+    *reinterpret_cast<uint2*>(to) = make_uint2(T::pack(y0, y1), T::pack(y2, y3));
   }
 
   // Four neighbours of a row.
@@ -404,7 +458,7 @@ struct Forward {
           y[i] += d * u[i];
         }
       }
-      *reinterpret_cast<uint2*>(p.y + at) = make_uint2(T::pack(y[0], y[1]), T::pack(y[2], y[3]));
+      store(p.y + at, y[0], y[1], y[2], y[3]);
       return;
     }
     for (int i = 0; i < 4 && i < left; i++) {
@@ -459,6 +513,7 @@ struct Forward {
     int passes = int((end - first + ROWS - 1) / ROWS);
     if (!PIPELINED) {
       for (int i = 0; i < passes; i++) {
+        __syncthreads();  // the last pass has been read
         fetch(i, first + (long long)i * ROWS);
         commit_copies();
         await_copies();
@@ -494,14 +549,14 @@ struct Forward {
   }
 };
 
-template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool PIPELINED>
+template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool PIPELINED, bool COMPLEX>
 static __device__ __forceinline__ void run(const Problem& p) {
   extern __shared__ uint4 memory[];
   long long parts = (p.batch + p.rows - 1) / p.rows;
   long long channel = blockIdx.x / parts;
   long long first = blockIdx.x % parts * p.rows;
   long long end = first + p.rows < p.batch ? first + p.rows : p.batch;
-  Forward<T, PLANES, ROW_PLANES, WARPS, PIPELINED>(p, shared_address(memory), channel, first, end).run();
+  Forward<T, PLANES, ROW_PLANES, WARPS, PIPELINED, COMPLEX>(p, shared_address(memory), channel, first, end).run();
 }
 
 }  // namespace fftconv

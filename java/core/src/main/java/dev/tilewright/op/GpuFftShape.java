@@ -90,12 +90,12 @@ record GpuFftShape(int points, long rowsPerBlock, long parts, boolean pipelined)
 
   /** Dynamic shared memory of the convolution. */
   int sharedBytes(boolean gated) {
-    return PITCH * planes() * (pipelined ? gated ? 10 : 8 : 3);
+    return PITCH * planes() * (pipelined ? gated ? 10 : 8 : 2);
   }
 
   /** Dynamic shared memory of the filter's gradient. */
   int gradientSharedBytes() {
-    return PITCH * planes() * 3;
+    return PITCH * planes() * 2;
   }
 
   /** Bytes of the spectra of so many channels. */
