@@ -19,8 +19,10 @@ struct Filter {
   long long mirror;
   int planes;
   int partials;
-  float2* waves;       // [channels, planes, 256], for the gradient
+  float2* waves;       // [channels, planes, 256], for the gradient and for long filters
   long long channels;
+  int outer;           // of a long transform, see below; 1 else
+  int quarter;         // 1: frequencies k - 1/4; 0: k, of waves in place of taps
 };
 
 static __device__ float tap(const Filter& f, const float* k, long long at) {
@@ -32,7 +34,7 @@ static __device__ float tap(const Filter& f, const float* k, long long at) {
 }
 
 // e^(-2 pi i turns / whole) for 0 <= turns < whole
-static __device__ float2 root(int turns, int whole) {
+static __device__ float2 root(unsigned turns, unsigned whole) {
   float s, c;
   sincospif(-2 * float(turns) / float(whole), &s, &c);
   return make_float2(c, s);
@@ -43,6 +45,33 @@ static __device__ float2 times(float2 a, float2 b) { return make_float2(a.x * b.
 static __device__ void add(float2& sum, float2 a, float2 b) {
   sum.x += a.x * b.x - a.y * b.y;
   sum.y += a.x * b.y + a.y * b.x;
+}
+
+// The complex sequence of n values that a filter is, at one place.
+static __device__ float2 sequence(const Filter& f, const float* k, long long at, long long n) {
+  return make_float2(at < f.behind ? tap(f, k, at) : 0, n - at <= f.ahead ? -tap(f, k, f.mirror - (n - at)) : 0);
+}
+
+// Long transforms: n = inner d + m, with inner = 256 planes. The sum over d comes first, turned by
+// e^(-2 pi i m (k0 - 1/4) / N): for each k0 a channel of inner complex values, whose spectrum is plain. One thread a value.
+extern "C" __global__ void __launch_bounds__(256) fftconv_filter_split(Filter f) {
+  __shared__ float2 outer[4 * 256];
+  for (int i = threadIdx.x; i < 4 * f.outer; i += 256) {
+    outer[i] = root(i, 4 * f.outer);
+  }
+  __syncthreads();
+  int inner = 256 * f.planes;
+  long long n = (long long)inner * f.outer;
+  long long row = blockIdx.x / f.planes;
+  int k0 = int(row % f.outer);
+  int m = blockIdx.x % f.planes * 256 + threadIdx.x;
+  const float* k = f.k + row / f.outer * f.taps;
+  float2 sum = make_float2(0, 0);
+  for (int d = 0; d < f.outer; d++) {
+    add(sum, sequence(f, k, (long long)d * inner + m, n), outer[d * (4 * k0 - 1) & (4 * f.outer - 1)]);
+  }
+  unsigned whole = 4u * unsigned(n);
+  f.waves[row * inner + m] = times(sum, root(unsigned(m) * (4u * k0 - 1u) & (whole - 1), whole));
 }
 
 extern "C" __global__ void __launch_bounds__(256) fftconv_filter(Filter f) {
@@ -63,10 +92,10 @@ extern "C" __global__ void __launch_bounds__(256) fftconv_filter(Filter f) {
   float2 sum = make_float2(0, 0);
   for (int d = 0; d < f.planes; d++) {
     long long at = 256LL * d + m;
-    float2 z = make_float2(at < f.behind ? tap(f, k, at) : 0, n - at <= f.ahead ? -tap(f, k, f.mirror - (n - at)) : 0);
-    add(sum, z, outer[d * (4 * k0 - 1) & (4 * f.planes - 1)]);
+    float2 z = f.quarter ? sequence(f, k, at, n) : f.waves[channel * n + at];
+    add(sum, z, outer[d * (4 * k0 - f.quarter) & (4 * f.planes - 1)]);
   }
-  x[m] = times(sum, root(m * (4 * k0 - 1) & (4 * int(n) - 1), 4 * int(n)));
+  x[m] = times(sum, root(m * (4 * k0 - f.quarter) & (4 * int(n) - 1), 4 * int(n)));
   __syncthreads();
   // over d1, m = 16 d1 + d0
   int k1 = m / 16, d0 = m % 16;
@@ -125,7 +154,7 @@ extern "C" __global__ void __launch_bounds__(256) fftconv_filter_waves(Filter f)
     add(sum, x[16 * i + d0], roots[16 * (d1 * i % 16)]);
   }
   int whole = 4 * 256 * f.planes;
-  w = root(m * (4 * k0 - 1) & (whole - 1), whole);
+  w = root(m * (4 * k0 - f.quarter) & (whole - 1), whole);
   f.waves[(channel * f.planes + k0) * 256 + m] = times(sum, make_float2(w.x, -w.y));
 }
 
@@ -134,17 +163,46 @@ static __device__ float2 inverse(const Filter& f, const float2* outer, const flo
   float2 sum = make_float2(0, 0);
   int d = int(n / 256);
   for (int k0 = 0; k0 < f.planes; k0++) {
-    float2 w = outer[d * (4 * k0 - 1) & (4 * f.planes - 1)];
+    float2 w = outer[d * (4 * k0 - f.quarter) & (4 * f.planes - 1)];
     add(sum, waves[k0 * 256 + n % 256], make_float2(w.x, -w.y));
+  }
+  return sum;
+}
+
+// Of a long transform: each inner channel's inverse, into the partial sums' place, which are no longer needed.
+extern "C" __global__ void __launch_bounds__(256) fftconv_filter_rows(Filter f) {
+  __shared__ float2 outer[4 * 128];  // of 4 planes
+  for (int i = threadIdx.x; i < 4 * f.planes; i += 256) {
+    outer[i] = root(i, 4 * f.planes);
+  }
+  __syncthreads();
+  int inner = 256 * f.planes;
+  long long row = blockIdx.x / f.planes;
+  int m = blockIdx.x % f.planes * 256 + threadIdx.x;
+  reinterpret_cast<float2*>(f.spectrum)[row * inner + m] = inverse(f, outer, f.waves + row * inner, m);
+}
+
+// The value at n of a long inverse transform.
+static __device__ float2 joined(const Filter& f, const float2* outer, long long channel, long long n) {
+  int inner = 256 * f.planes;
+  unsigned whole = 4u * inner * f.outer;
+  int d = int(n / inner);
+  int m = int(n % inner);
+  float2 sum = make_float2(0, 0);
+  for (int k0 = 0; k0 < f.outer; k0++) {
+    float2 w = times(outer[d * (4 * k0 - 1) & (4 * f.outer - 1)], root(unsigned(m) * (4u * k0 - 1u) & (whole - 1), whole));
+    float2 z = reinterpret_cast<const float2*>(f.spectrum)[(channel * f.outer + k0) * inner + m];
+    add(sum, z, make_float2(w.x, -w.y));
   }
   return sum;
 }
 
 // Then the taps: the real part at their lag, and for a negative lag minus the imaginary part at N less it.
 extern "C" __global__ void __launch_bounds__(256) fftconv_filter_taps(Filter f) {
-  __shared__ float2 outer[4 * 128];  // of 4 planes
-  for (int i = threadIdx.x; i < 4 * f.planes; i += 256) {
-    outer[i] = root(i, 4 * f.planes);
+  __shared__ float2 outer[4 * 256];
+  int whole = 4 * (f.outer > 1 ? f.outer : f.planes);
+  for (int i = threadIdx.x; i < whole; i += 256) {
+    outer[i] = root(i, whole);
   }
   __syncthreads();
   long long parts = (f.taps + 255) / 256;
@@ -154,14 +212,15 @@ extern "C" __global__ void __launch_bounds__(256) fftconv_filter_taps(Filter f) 
     return;
   }
   const float2* waves = f.waves + channel * f.planes * 256;
+  long long n = 256LL * f.planes * f.outer;
   long long tap = at % f.period;
   long long back = f.mirror - tap;
   float sum = 0;
   if (tap < f.behind) {
-    sum += inverse(f, outer, waves, tap).x;
+    sum += f.outer > 1 ? joined(f, outer, channel, tap).x : inverse(f, outer, waves, tap).x;
   }
   if (back >= 1 && back <= f.ahead) {
-    sum -= inverse(f, outer, waves, 256LL * f.planes - back).y;
+    sum -= f.outer > 1 ? joined(f, outer, channel, n - back).y : inverse(f, outer, waves, n - back).y;
   }
   f.k[channel * f.taps + at] = sum;
 }

@@ -138,32 +138,32 @@ struct Forward {
   __device__ void fetch(int pass, long long row, const unsigned short* u, const unsigned short* gate) {
     int slot = PIPELINED ? pass & 1 : 0;
     const bool product = !PIPELINED && gate != nullptr;
-    if (COMPLEX) {
+    if constexpr (COMPLEX) {
       const unsigned short* from = u + (row * p.channels + channel) * 2 * N;
       for (int i = threadIdx.x; i < 2 * PLANES * CHUNKS; i += WARPS * 32) {
         copy_async(stage + i / CHUNKS * PITCH + i % CHUNKS * 16, from + 8 * i, 16);
       }
-      return;
-    }
-    for (int i = threadIdx.x; i < PLANES * CHUNKS; i += WARPS * 32) {
-      int plane = i / CHUNKS;
-      int n = (plane % ROW_PLANES) * POINTS + (i % CHUNKS) * 8;
-      unsigned to = slot * STAGE + plane * PITCH + (i % CHUNKS) * 16;
-      long long of = row + plane / ROW_PLANES;
-      int left = of < end ? int(min(8LL, max(0LL, p.length - n))) : 0;
-      long long at = left > 0 ? offset(of) + n : 0;
-      if (product) {
-        unsigned x[4], g[4];
-        read(u + at, left, x);
-        read(gate + at, left, g);
-        for (int j = 0; j < 4; j++) {
-          store_shared(stage + to + 4 * j, T::mul(x[j], g[j]));
+    } else {
+      for (int i = threadIdx.x; i < PLANES * CHUNKS; i += WARPS * 32) {
+        int plane = i / CHUNKS;
+        int n = (plane % ROW_PLANES) * POINTS + (i % CHUNKS) * 8;
+        unsigned to = slot * STAGE + plane * PITCH + (i % CHUNKS) * 16;
+        long long of = row + plane / ROW_PLANES;
+        int left = of < end ? int(min(8LL, max(0LL, p.length - n))) : 0;
+        long long at = left > 0 ? offset(of) + n : 0;
+        if (product) {
+          unsigned x[4], g[4];
+          read(u + at, left, x);
+          read(gate + at, left, g);
+          for (int j = 0; j < 4; j++) {
+            store_shared(stage + to + 4 * j, T::mul(x[j], g[j]));
+          }
+          continue;
         }
-        continue;
-      }
-      copy(stage + to, u + at, left);
-      if (PIPELINED && gate != nullptr) {
-        copy(gates + to, gate + at, left);
+        copy(stage + to, u + at, left);
+        if (PIPELINED && gate != nullptr) {
+          copy(gates + to, gate + at, left);
+        }
       }
     }
   }

@@ -25,7 +25,10 @@ class GpuFftConvTest {
     "rtx4090, F16, 1, 1, 8192, 8192, CIRCULAR, 4",
     "h100, BF16, 2, 1, 8001, 300, CAUSAL, 7",
     "a100, F16, 1, 1, 16384, 16384, CAUSAL, 5",
-    "h100, BF16, 1, 1, 32768, 65536, BIDIRECTIONAL, 7"
+    "h100, BF16, 1, 1, 32768, 65536, BIDIRECTIONAL, 7",
+    "rtx4090, F16, 1, 1, 32768, 32768, CAUSAL, 7",
+    "h100, F16, 2, 1, 40001, 80000, CIRCULAR, 7",
+    "a100, BF16, 1, 1, 65536, 131072, BIDIRECTIONAL, 3"
   })
   void agreesWithTheReference(
       String chip, DType dtype, long b, long h, long l, long taps, Mode mode, int parts) {

@@ -1,40 +1,30 @@
 package dev.tilewright.op;
 
 import dev.tilewright.GpuDevice;
-import dev.tilewright.GpuKernel;
 import dev.tilewright.GpuLaunch;
-import dev.tilewright.GpuModule;
 import dev.tilewright.GpuStream;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
-import dev.tilewright.kernel.ShippedImages;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * The GPU's FFT convolution, one launch a pass: {@code cuda/fftconv}. A gradient of u or of a gate
- * is the same kernel with other arrays and, where it correlates, the conjugate spectrum.
+ * The GPU's FFT convolution: {@code cuda/fftconv}. Rows of up to 32768 points take one launch,
+ * longer ones three. A gradient of u or of a gate is the same convolution with other arrays and,
+ * where it correlates, the conjugate spectrum.
  */
 final class GpuFftConv implements FftConv {
   private final GpuDevice device;
   private final Spec spec;
   private final GpuFftShape shape;
-  private final GpuMemories memory;
-  private final List<GpuModule> modules = new ArrayList<>();
+  private final GpuFftKernels kernels;
   private final FftConvCall call;
-  private final GpuKernel forward;
-  private final GpuLaunch forwardLaunch;
-  private final GpuKernel filter;
-  private final GpuLaunch filterLaunch;
-  private final long tables;
-  private final ByteBuffer problem = block(96);
-  private final ByteBuffer filterBlock = block(80);
-  private GpuFftGradients gradients; // from the first backward pass on
+  private GpuFftFilter filter;
+  private GpuFftRows rows;
+  private GpuFftOuter outer; // null where a block holds a row
+  private final ByteBuffer skip = GpuFftKernels.arguments(48);
   private long spectrum; // of the filter that was set, or 0
   private long callSpectrum; // of filters given in calls, or 0
   private boolean filterSet;
@@ -44,33 +34,16 @@ final class GpuFftConv implements FftConv {
     this.device = device;
     this.spec = spec;
     shape = GpuFftShape.of(spec, device.spec());
-    memory = new GpuMemories(device);
     call = new FftConvCall(device, spec);
+    kernels = new GpuFftKernels(device);
     try {
-      forward = kernel("fftconv_fwd_" + spec.dtype().label(), shape.kernelSuffix());
-      filter = kernel("fftconv_filter", "");
-      byte[] matrices = GpuFftTables.of(spec.dtype(), shape.rowPlanes());
-      tables = memory.allocate(matrices.length, "fftconv tables");
-      device.copyToDevice(tables, ByteBuffer.wrap(matrices));
+      filter = new GpuFftFilter(kernels, spec, shape);
+      rows = new GpuFftRows(kernels, spec, shape);
+      outer = shape.outer() > 1 ? new GpuFftOuter(kernels, spec, shape) : null;
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
-    forwardLaunch =
-        GpuLaunch.of((int) (spec.channels() * shape.parts()), shape.threads())
-            .withShared(shape.sharedBytes(spec.pregate() || spec.postgate()));
-    filterLaunch = GpuLaunch.of((int) (spec.channels() * shape.rowPlanes()), 256);
-  }
-
-  private static ByteBuffer block(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /** A kernel of an image of this folder, by the end of its name. */
-  GpuKernel kernel(String image, String suffix) {
-    GpuModule module = ShippedImages.load(device, "fftconv/" + image);
-    modules.add(module);
-    return module.kernel(image + suffix);
   }
 
   @Override
@@ -89,31 +62,11 @@ final class GpuFftConv implements FftConv {
     TensorCheck.stream(device, stream);
     long taps = call.filter("k", k);
     if (spectrum == 0) {
-      spectrum = memory.allocate(shape.spectrumBytes(spec.channels()), "fftconv spectrum");
+      spectrum = kernels.allocate(shape.spectrumBytes(spec.channels()), "fftconv spectrum");
     }
-    transform((GpuStream) stream, taps, spectrum);
+    filter.transform((GpuStream) stream, taps, spectrum);
     filterSet = true;
     Reference.reachabilityFence(k);
-  }
-
-  private void transform(GpuStream stream, long taps, long target) {
-    filterBlock.clear();
-    filterBlock.putLong(taps).putLong(target);
-    putLags(filterBlock);
-    filterBlock.putInt(1).putLong(0).putLong(spec.channels()).flip();
-    stream.launch(filter, filterLaunch, filterBlock);
-  }
-
-  /** Which taps are which lags: the middle of the struct Filter. */
-  void putLags(ByteBuffer block) {
-    boolean circular = spec.mode() == Mode.CIRCULAR;
-    block
-        .putLong(spec.filterLength())
-        .putLong(circular ? spec.length() : Long.MAX_VALUE / 2) // taps so far apart are added up
-        .putLong(CpuFftKernel.ahead(spec))
-        .putLong(CpuFftKernel.behind(spec))
-        .putLong(circular ? spec.length() : spec.filterLength()) // lag -a is tap mirror - a
-        .putInt(shape.rowPlanes());
   }
 
   /** The spectrum for the call in progress. */
@@ -122,9 +75,9 @@ final class GpuFftConv implements FftConv {
       return spectrum;
     }
     if (callSpectrum == 0) {
-      callSpectrum = memory.allocate(shape.spectrumBytes(spec.channels()), "fftconv spectrum");
+      callSpectrum = kernels.allocate(shape.spectrumBytes(spec.channels()), "fftconv spectrum");
     }
-    transform(stream, call.k, callSpectrum);
+    filter.transform(stream, call.k, callSpectrum);
     return callSpectrum;
   }
 
@@ -146,26 +99,13 @@ final class GpuFftConv implements FftConv {
       long postgate,
       long d,
       long y) {
-    problem.clear();
-    putProblem(problem, u, pregate, postgate, d, spectra, y);
-    problem.putInt(correlate ? 1 : 0).putInt(0).flip();
-    stream.launch(forward, forwardLaunch, problem);
-  }
-
-  void putProblem(
-      ByteBuffer block, long u, long pregate, long postgate, long d, long spectra, long y) {
-    block
-        .putLong(u)
-        .putLong(pregate)
-        .putLong(postgate)
-        .putLong(d)
-        .putLong(spectra)
-        .putLong(tables)
-        .putLong(y)
-        .putLong(spec.batch())
-        .putLong(spec.channels())
-        .putLong(spec.length())
-        .putLong(shape.rowsPerBlock());
+    if (outer == null) {
+      rows.convolve(stream, spectra, correlate, u, pregate, postgate, d, y);
+      return;
+    }
+    long waves = outer.split(stream, u, pregate, false);
+    rows.convolve(stream, spectra, correlate, waves, 0, 0, 0, waves);
+    outer.join(stream, u, postgate, d, y);
   }
 
   @Override
@@ -186,11 +126,24 @@ final class GpuFftConv implements FftConv {
         convolve(on, spectra, false, c.u, c.pregate, c.dy, 0, c.dpostgate);
       }
     }
-    if (c.dk != 0 || c.dd != 0) {
-      if (gradients == null) {
-        gradients = new GpuFftGradients(this, shape, memory);
+    if (c.dk != 0) {
+      long partials;
+      if (outer == null) {
+        partials = rows.gradient(on, c.u, c.pregate, c.dy, c.postgate);
+      } else {
+        long waves = outer.split(on, c.u, c.pregate, false);
+        long gradients = outer.split(on, c.dy, c.postgate, true);
+        partials = rows.gradient(on, waves, 0, gradients, 0);
       }
-      gradients.run(on, c);
+      filter.back(on, c.dk, partials, rows.partialCount());
+    }
+    if (c.dd != 0) {
+      skip.clear();
+      skip.putLong(c.u).putLong(c.dy).putLong(c.dd);
+      skip.putLong(spec.batch()).putLong(spec.channels()).putLong(spec.length()).flip();
+      String name = "fftconv_dd_" + spec.dtype().label();
+      GpuLaunch launch = GpuLaunch.of((int) spec.channels(), 256);
+      on.launch(kernels.kernel("fftconv_dd", name), launch, skip);
     }
     Reference.reachabilityFence(args);
   }
@@ -203,7 +156,7 @@ final class GpuFftConv implements FftConv {
 
   @Override
   public long workspaceBytes() {
-    return memory.bytes();
+    return kernels.bytes();
   }
 
   @Override
@@ -219,15 +172,16 @@ final class GpuFftConv implements FftConv {
         + " on "
         + device.name()
         + ": "
+        + (outer == null ? "" : shape.outer() + " x ")
         + shape.points()
         + " points on tensor cores, "
-        + forwardLaunch.gridX()
+        + rows.launch().gridX()
         + " blocks of "
         + shape.threads()
         + " threads, "
         + shape.rowsPerBlock()
         + " rows each, "
-        + forwardLaunch.sharedBytes()
+        + rows.launch().sharedBytes()
         + " bytes of shared memory"
         + (shape.pipelined() ? ", pipelined" : "");
   }
@@ -236,8 +190,7 @@ final class GpuFftConv implements FftConv {
   public void close() {
     if (!closed) {
       closed = true;
-      memory.close();
-      modules.forEach(GpuModule::close);
+      kernels.close();
     }
   }
 

@@ -26,33 +26,47 @@ final class GpuFftTables {
 
   private final DType dtype;
   private final int rowPlanes;
-  private final int planes;
+  private final double shift;
+
+  /** Blocks of the outer matrix. */
+  private final int blocks;
+
   private final ByteBuffer out;
 
-  private GpuFftTables(DType dtype, int rowPlanes) {
+  private GpuFftTables(DType dtype, int rowPlanes, double shift, int blocks, int fragments) {
     this.dtype = dtype;
     this.rowPlanes = rowPlanes;
-    planes = Math.max(8, rowPlanes);
-    out = ByteBuffer.allocate(bytes(rowPlanes)).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /** Bytes of the tables of a row of so many planes. */
-  static int bytes(int rowPlanes) {
-    int planes = Math.max(8, rowPlanes);
-    int tiles = planes / 16;
-    int outer = tiles == 0 ? 2 : 2 * tiles * tiles;
-    return 16 * LANES * (outer + 4 * planes);
+    this.shift = shift;
+    this.blocks = blocks;
+    out = ByteBuffer.allocate(16 * LANES * fragments).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
-   * The tables.
+   * The tables of rows of one block.
    *
    * @param dtype F16 or BF16
    * @param rowPlanes points of a row / 256, a power of two
+   * @param shift of the frequencies: {@link #SHIFT}, or 0 in the middle of a long transform
    */
-  static byte[] of(DType dtype, int rowPlanes) {
-    GpuFftTables tables = new GpuFftTables(dtype, rowPlanes);
-    tables.write();
+  static byte[] ofRows(DType dtype, int rowPlanes, double shift) {
+    int planes = Math.max(8, rowPlanes);
+    int tiles = planes / 16;
+    int outer = tiles == 0 ? 2 : 2 * tiles * tiles;
+    GpuFftTables tables =
+        new GpuFftTables(dtype, rowPlanes, shift, planes / rowPlanes, outer + 4 * planes);
+    tables.rows(planes);
+    return tables.out.array();
+  }
+
+  /**
+   * The matrix of the outer passes of a long transform, padded with zeros to whole tiles.
+   *
+   * @param size a power of two
+   */
+  static byte[] ofOuter(DType dtype, int size) {
+    int tiles = (size + 15) / 16;
+    GpuFftTables tables = new GpuFftTables(dtype, size, SHIFT, 1, 2 * tiles * tiles);
+    tables.outer(16 * tiles);
     return tables.out.array();
   }
 
@@ -61,7 +75,7 @@ final class GpuFftTables {
     double at(int row, int column);
   }
 
-  private void write() {
+  private void rows(int planes) {
     if (planes == 8) {
       Matrix forward = (i, j) -> outer(i % 8, j, i >= 8);
       Matrix back = (i, j) -> i < 8 ? outer(i, j % 8, j >= 8) : 0;
@@ -72,25 +86,30 @@ final class GpuFftTables {
       }
       fragment(back, 0, 0);
     } else {
-      for (int m = 0; m < planes; m += 16) {
-        for (int k = 0; k < planes; k += 16) {
-          fragment((i, j) -> outer(i, j, false), m, k);
-          fragment((i, j) -> outer(i, j, true), m, k);
-        }
-      }
+      outer(planes);
     }
     for (int plane = 0; plane < planes; plane++) {
-      double shift = (plane % rowPlanes + SHIFT) / rowPlanes;
-      for (double s : new double[] {shift, shift / 16}) {
+      double first = (plane % rowPlanes + shift) / rowPlanes;
+      for (double s : new double[] {first, first / 16}) {
         fragment((i, j) -> element(16, s, i, j, false), 0, 0);
         fragment((i, j) -> element(16, s, i, j, true), 0, 0);
       }
     }
   }
 
+  private void outer(int padded) {
+    for (int m = 0; m < padded; m += 16) {
+      for (int k = 0; k < padded; k += 16) {
+        fragment((i, j) -> outer(i, j, false), m, k);
+        fragment((i, j) -> outer(i, j, true), m, k);
+      }
+    }
+  }
+
+  /** An element of the outer matrix: a block for each row of a pass, one for a long transform. */
   private double outer(int i, int j, boolean imaginary) {
-    return i / rowPlanes == j / rowPlanes
-        ? element(rowPlanes, SHIFT, i % rowPlanes, j % rowPlanes, imaginary)
+    return i / rowPlanes == j / rowPlanes && i / rowPlanes < blocks
+        ? element(rowPlanes, shift, i % rowPlanes, j % rowPlanes, imaginary)
         : 0;
   }
 
