@@ -7,6 +7,9 @@ import dev.tilewright.KernelLoadException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * The compiled kernels that the library brings along: PTX, which a driver or simulator compiles.
@@ -44,6 +47,24 @@ public final class ShippedImages {
             + most / 10
             + "."
             + most % 10);
+  }
+
+  /** A hash of what is shipped of some images: the version of their kernels. */
+  public static String hash(String... images) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String image : images) {
+        for (int target : TARGETS) {
+          byte[] text = read(image + ".compute_" + target + ".ptx");
+          if (text != null) {
+            digest.update(text);
+          }
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
   }
 
   private static byte[] read(String file) {

@@ -97,13 +97,14 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
   public String problem(FftConv.Spec spec) {
     return String.format(
         Locale.ROOT,
-        "B=%d,H=%d,L=%d,Lk=%d,mode=%s,dtype=%s",
+        "B=%d,H=%d,L=%d,Lk=%d,mode=%s,dtype=%s%s",
         spec.batch(),
         spec.channels(),
         spec.length(),
         spec.filterLength(),
         spec.mode().name().toLowerCase(Locale.ROOT),
-        spec.dtype().label());
+        spec.dtype().label(),
+        spec.pregate() || spec.postgate() ? ",gated=true" : "");
   }
 
   /** Whether a problem is so small that the calling thread computes it alone. */

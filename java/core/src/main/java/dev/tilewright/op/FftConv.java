@@ -4,6 +4,7 @@ import dev.tilewright.CpuSpec;
 import dev.tilewright.DType;
 import dev.tilewright.Device;
 import dev.tilewright.GpuDevice;
+import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
 import dev.tilewright.Stream;
@@ -361,7 +362,9 @@ public interface FftConv extends AutoCloseable {
       throw new InvalidSpecException(
           "tile", tile, "a tile that " + kernel.space().rules().source() + " allows for this spec");
     }
-    return new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
+    return device instanceof GpuDevice gpu
+        ? new GpuFftConv(gpu, spec, tile)
+        : new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
   }
 
   /**
@@ -377,6 +380,9 @@ public interface FftConv extends AutoCloseable {
     if (device instanceof CpuDevice) {
       return CpuFftKernel.INSTANCE;
     }
+    if (device instanceof GpuDevice) {
+      return GpuFftKernel.INSTANCE;
+    }
     throw NoKernel.of("fftconv", device);
   }
 
@@ -388,6 +394,9 @@ public interface FftConv extends AutoCloseable {
   static Kernel<Spec> kernel(MachineSpec machine) {
     if (machine instanceof CpuSpec) {
       return CpuFftKernel.INSTANCE;
+    }
+    if (machine instanceof GpuSpec) {
+      return GpuFftKernel.INSTANCE;
     }
     throw new UnsupportedDeviceException(
         "fftconv has no tile space for " + (machine == null ? null : machine.name()) + "; use cpu");

@@ -1,5 +1,6 @@
 package dev.tilewright.op;
 
+import dev.tilewright.DType;
 import dev.tilewright.GpuDevice;
 import dev.tilewright.GpuLaunch;
 import dev.tilewright.GpuStream;
@@ -7,6 +8,8 @@ import dev.tilewright.InvalidSpecException;
 import dev.tilewright.Stream;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.schedule.Scheduler;
+import dev.tilewright.schedule.Tile;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
@@ -30,10 +33,30 @@ final class GpuFftConv implements FftConv {
   private boolean filterSet;
   private boolean closed;
 
+  /** A plan with the scheduler's tile. */
   GpuFftConv(GpuDevice device, Spec spec) {
+    this(device, spec, tile(device, spec));
+  }
+
+  private static Tile tile(GpuDevice device, Spec spec) {
+    if (spec.dtype() == DType.F32 || spec.sparse() != null) {
+      throw new UnsupportedDeviceException(
+          "fftconv on "
+              + device.name()
+              + " computes f16 and bf16, all frequencies, so far: not "
+              + (spec.sparse() != null ? "a sparse pattern" : "f32")
+              + "; use cpu");
+    }
+    return Scheduler.shared().schedule(GpuFftKernel.INSTANCE, spec, device.spec()).tile();
+  }
+
+  /**
+   * @param tile legal for the spec
+   */
+  GpuFftConv(GpuDevice device, Spec spec, Tile tile) {
     this.device = device;
     this.spec = spec;
-    shape = GpuFftShape.of(spec, device.spec());
+    shape = GpuFftShape.of(spec, tile);
     call = new FftConvCall(device, spec);
     kernels = new GpuFftKernels(device);
     try {

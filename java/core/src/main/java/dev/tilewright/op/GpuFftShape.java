@@ -1,8 +1,6 @@
 package dev.tilewright.op;
 
-import dev.tilewright.DType;
-import dev.tilewright.GpuSpec;
-import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.schedule.Tile;
 
 /**
  * How a convolution is laid on a GPU: the transform of its rows, the blocks, their shared memory.
@@ -18,61 +16,13 @@ record GpuFftShape(int outer, int points, long rowsPerBlock, long parts, boolean
   /** Bytes from plane to plane in shared memory. */
   private static final int PITCH = 528;
 
-  private static final int LONGEST = 1 << 22;
-  private static final int LONGEST_ROW = 32768;
-  private static final int LONGEST_PIPELINED = 8192;
-  private static final int LONGEST_OUTER = 256;
-
-  /**
-   * The shape for a spec on a chip.
-   *
-   * @throws UnsupportedDeviceException when the kernels that there are do not reach so far
-   */
-  static GpuFftShape of(FftConv.Spec spec, GpuSpec chip) {
-    if (spec.dtype() == DType.F32 || spec.sparse() != null || spec.length() > LONGEST) {
-      String what =
-          spec.sparse() != null
-              ? "frequency-sparse convolutions"
-              : spec.dtype() == DType.F32 ? "f32" : "rows of more than " + LONGEST + " samples";
-      throw new UnsupportedDeviceException(
-          "fftconv on " + chip.name() + " does not compute " + what + " yet; use cpu");
-    }
-    boolean gated = spec.pregate() || spec.postgate();
-    long most = chip.sharedPerBlockOptin();
-    int whole = Math.max(256, Integer.highestOneBit((int) (2 * spec.length() - 1)));
-    int points = Math.min(whole, LONGEST_ROW);
-    while (points > 256 && new GpuFftShape(1, points, 1, 1, false).sharedBytes(false) > most) {
-      points /= 2;
-    }
-    int outer = whole / points;
-    if (outer > LONGEST_OUTER || outer > 1 && points < 16384) {
-      throw new UnsupportedDeviceException(
-          "fftconv of "
-              + spec.length()
-              + " samples needs more than the "
-              + most
-              + " bytes of shared memory that a block of "
-              + chip.name()
-              + " has");
-    }
-    boolean pipelined =
-        outer == 1
-            && points <= LONGEST_PIPELINED
-            && new GpuFftShape(1, points, 1, 1, true).sharedBytes(gated) <= most;
-    int passRows = new GpuFftShape(outer, points, 1, 1, pipelined).passRows();
-    long passes = (spec.batch() + passRows - 1) / passRows;
-    // Two blocks for each multiprocessor, if the batch has them: fewer leave some idle.
-    long channels = spec.channels() * outer;
-    long wanted = (2L * chip.sms() + channels - 1) / channels;
-    long rows = (passes + wanted - 1) / wanted * passRows;
-    long parts = (spec.batch() + rows - 1) / rows;
-    GpuFftShape shape = new GpuFftShape(outer, points, rows, parts, pipelined);
-    if (channels * Math.max(parts, shape.rowPlanes()) > Integer.MAX_VALUE
-        || outer > 1 && spec.batch() * spec.channels() * (points / 64) > Integer.MAX_VALUE) {
-      throw new UnsupportedDeviceException(
-          "fftconv of " + spec.batch() + " x " + spec.channels() + " rows needs too many blocks");
-    }
-    return shape;
+  /** The shape of a tile, legal for the spec. */
+  static GpuFftShape of(FftConv.Spec spec, Tile tile) {
+    int outer = tile.getInt("outer");
+    int points = tile.getInt("points");
+    boolean pipelined = tile.get("pipelined") == 1;
+    long rows = tile.get("passes") * new GpuFftShape(outer, points, 1, 1, pipelined).passRows();
+    return new GpuFftShape(outer, points, rows, (spec.batch() + rows - 1) / rows, pipelined);
   }
 
   /** Planes of 256 points of a row. */
