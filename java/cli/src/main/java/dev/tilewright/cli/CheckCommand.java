@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Run CUDA kernels from PTX without a GPU and report their faults.",
-      "Without a case: every kernel that Tilewright ships; those with a planted fault must be found out."
+      "Without a case: every kernel that Tilewright ships; planted faults must be found."
     },
     footer = {
       "",
@@ -65,6 +65,11 @@ final class CheckCommand implements Callable<Integer> {
       description = "How many orders of warps, blocks and branches are tried (3).")
   private int schedules;
 
+  @Option(
+      names = "--counters",
+      description = "Print what the first schedule kept busy: instructions, sectors, conflicts.")
+  private boolean counters;
+
   @Option(names = "--no-checks", description = "Only run; look for no races.")
   private boolean noChecks;
 
@@ -91,6 +96,7 @@ final class CheckCommand implements Callable<Integer> {
         Launch.Options.DEFAULT
             .seed(seed)
             .checks(!noChecks)
+            .counters(counters || report.isJson())
             .limits(Long.MAX_VALUE, Numbers.duration("--limit", limit));
     return files.isEmpty() ? shipped(chip, options) : named(chip, options);
   }
@@ -109,7 +115,8 @@ final class CheckCommand implements Callable<Integer> {
           all.add(
               new Done(
                   CheckReport.Case.of(checked, null),
-                  CheckText.of(checked),
+                  CheckText.of(checked)
+                      + (counters ? CountersReport.text(checked.first().report()) : ""),
                   !checked.findings().isEmpty()));
         } catch (InputException e) {
           faults.add(e.getMessage());

@@ -44,6 +44,9 @@ final class Grid {
   /** The check of races between blocks, or null when there is one block or no checks. */
   final GlobalShadow global;
 
+  /** The counters, or null when nothing is counted. */
+  private final TallySum tallies;
+
   private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
   private final Random random;
   private final long total;
@@ -77,6 +80,7 @@ final class Grid {
     sharedBytes = kernel.usesReserved() ? reservedAt + RESERVED_BYTES : userSharedBytes;
     granule = kernel.sharedGranule();
     global = checks && total > 1 ? new GlobalShadow(this, kernel.globalGranule()) : null;
+    tallies = options.counters() ? new TallySum(new L2Cache(chip.l2Bytes())) : null;
     params = new Segment("the parameters", 0, launch.params().length);
     params.write(0, launch.params());
     random = options.seed() == 0 ? null : new Random(options.seed());
@@ -195,8 +199,14 @@ final class Grid {
     }
   }
 
+  /** What was counted, or null when nothing was. */
+  Counters counters() {
+    return tallies == null ? null : tallies.sum();
+  }
+
   /** Runs a block's warps until it has to wait or used its share; whether something moved. */
   private boolean share(Block block) {
+    block.tally = tallies == null ? null : tallies.own();
     Warp[] warps = block.warps().clone();
     if (random != null) {
       Collections.shuffle(Arrays.asList(warps), random);

@@ -23,8 +23,9 @@ import java.util.Set;
  * or a missing wait shows. What kernels print goes to {@code System.out}.
  *
  * <p>Options stand behind the name, {@code sim:h100,checks=off,seed=7,limit=5}, or in the system
- * properties {@code tilewright.sim.checks}, {@code .seed} and {@code .limit}: whether faults are
- * looked for (on), the schedule's seed (0), and after how many seconds a kernel is stopped (60).
+ * properties {@code tilewright.sim.checks}, {@code .seed}, {@code .limit} and {@code .counters}:
+ * whether faults are looked for (on), the schedule's seed (0), after how many seconds a kernel is
+ * stopped (60), and whether {@link Counters} are kept (off) for {@link #lastReport}.
  */
 public final class SimDevice implements GpuDevice {
   private static final int KEPT_FINDINGS = 10_000;

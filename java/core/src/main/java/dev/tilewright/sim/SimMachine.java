@@ -103,7 +103,7 @@ public final class SimMachine {
     Optional<Finding> refused =
         refuse(module, kernel).or(() -> tooMuch(kernel, launch).map(m -> resources(kernel, m)));
     if (refused.isPresent()) {
-      return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin);
+      return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin, null);
     }
     Grid grid = new Grid(chip, memory, module, launch, options);
     grid.run();
@@ -112,7 +112,8 @@ public final class SimMachine {
         grid.stdout(),
         grid.warpSteps(),
         grid.laneSteps(),
-        System.nanoTime() - begin);
+        System.nanoTime() - begin,
+        grid.counters());
   }
 
   /** Why the machine cannot run a kernel, however it is launched. */
