@@ -3,6 +3,7 @@ package dev.tilewright.sim;
 import dev.tilewright.DType;
 import dev.tilewright.GpuDevice;
 import dev.tilewright.GpuEvent;
+import dev.tilewright.GpuModule;
 import dev.tilewright.GpuSpec;
 import dev.tilewright.GpuStream;
 import dev.tilewright.InvalidSpecException;
@@ -168,7 +169,7 @@ public final class SimDevice implements GpuDevice {
   }
 
   @Override
-  public SimImage load(String image, byte[] bytes) {
+  public GpuModule load(String image, byte[] bytes) {
     requireOpen();
     return SimImage.load(this, image, bytes);
   }
