@@ -42,6 +42,7 @@ final class GlobalShadow {
   private final int granule;
   private final Map<Segment, Cells> cells = new IdentityHashMap<>();
   private final Map<Place, BlockClock> released = new HashMap<>();
+  private final Map<Op, Boolean> guesses = new IdentityHashMap<>();
   private Segment lastSegment;
   private Cells lastCells;
 
@@ -140,14 +141,15 @@ final class GlobalShadow {
   }
 
   /**
-   * The plain read with which the toolkit's headers begin a loop of compare-and-swap: a stale value
-   * only costs a round.
+   * The plain read with which a loop of compare-and-swap begins, as the CUDA Programming Guide and
+   * the toolkit's headers write it: a stale value only costs a round.
    */
-  private static boolean isFirstGuess(Op read, Op atomic) {
+  private boolean isFirstGuess(Op read, Op atomic) {
     return atomic instanceof MemoryOp strong
         && strong.reachesDevice()
         && read.instruction.opcode() == Opcode.LD
-        && read.instruction.location().filter(l -> !l.equals(l.user())).isPresent();
+        && (read.instruction.location().filter(l -> !l.equals(l.user())).isPresent()
+            || guesses.computeIfAbsent(read, r -> grid.kernel.isCompared(r.instruction)));
   }
 
   /** A strong write: what the writer released is seen by whoever reads it. */
