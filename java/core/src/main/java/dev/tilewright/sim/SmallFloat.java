@@ -40,6 +40,11 @@ enum SmallFloat {
     };
   }
 
+  /** The exponent of the smallest normal value. */
+  int leastExponent() {
+    return 2 - (1 << exponentBits - 1);
+  }
+
   /** The value of these bits. */
   float decode(int bits) {
     return this == TF32 ? Float.intBitsToFloat(bits & ~0x1FFF) : values[bits & values.length - 1];
