@@ -54,7 +54,7 @@ final class KernelCode {
   }
 
   private boolean reserved;
-  private int granule = 4;
+  private int granule = 16;
 
   /** Some instruction reads where the system's own shared memory lies. */
   void useReserved() {
@@ -70,7 +70,7 @@ final class KernelCode {
     granule = Math.min(granule, bytes);
   }
 
-  private int globalGranule = 4;
+  private int globalGranule = 16;
 
   /** Some instruction accesses elements of so many bytes in global memory. */
   void globalElements(int bytes) {
