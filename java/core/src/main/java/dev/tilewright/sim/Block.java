@@ -15,6 +15,7 @@ final class Block {
   final Checker checker;
   final BlockClock clock;
   final Mbarriers mbarriers = new Mbarriers();
+  final Messages messages = new Messages();
   private final Warp[] warps;
   private final BlockBarrier[] barriers = new BlockBarrier[BARRIERS];
 

@@ -41,7 +41,7 @@ final class Grid {
   /** The bytes that the race check tells apart in shared memory. */
   final int granule;
 
-  /** The check of races between blocks, or null when there is one block or no checks. */
+  /** The check of races in global memory, or null when there are no checks. */
   final GlobalShadow global;
 
   /** The counters, or null when nothing is counted. */
@@ -79,8 +79,8 @@ final class Grid {
     reservedAt = userSharedBytes + RESERVED_GAP + 15 & -16;
     sharedBytes = kernel.usesReserved() ? reservedAt + RESERVED_BYTES : userSharedBytes;
     granule = kernel.sharedGranule();
-    global = checks && total > 1 ? new GlobalShadow(this, kernel.globalGranule()) : null;
     tallies = options.counters() ? new TallySum(new L2Cache(chip.l2Bytes())) : null;
+    global = checks ? new GlobalShadow(this, kernel.globalGranule()) : null;
     params = new Segment("the parameters", 0, launch.params().length);
     params.write(0, launch.params());
     random = options.seed() == 0 ? null : new Random(options.seed());
@@ -195,7 +195,9 @@ final class Grid {
       warpSteps += warp.steps;
       laneSteps += warp.laneSteps;
       retiredSteps += warp.steps;
-      warp.copies.atExit(warp);
+      if (!stopped) {
+        warp.copies.atExit(warp);
+      }
     }
   }
 

@@ -42,8 +42,8 @@ abstract class MemoryOp extends Op {
     this.size = size;
     this.strong = semantics != Semantics.WEAK || atomic;
     this.device = strong && (scope == MemoryScope.GPU || scope == MemoryScope.SYS);
-    this.acquires = device && (semantics == Semantics.ACQUIRE || semantics == Semantics.ACQ_REL);
-    this.releases = device && (semantics == Semantics.RELEASE || semantics == Semantics.ACQ_REL);
+    this.acquires = semantics == Semantics.ACQUIRE || semantics == Semantics.ACQ_REL;
+    this.releases = semantics == Semantics.RELEASE || semantics == Semantics.ACQ_REL;
   }
 
   /** Whether it is strong for all threads of the device. */
@@ -282,6 +282,24 @@ abstract class MemoryOp extends Op {
     }
   }
 
+  /** Notes that a strong read saw a place. */
+  final void observe(Warp w, int lane, Segment segment, int at) {
+    Messages.Place place = new Messages.Place(segment, at);
+    w.block.messages.observe(w, this, lane, place);
+    if (device && w.foundSpace == StateSpace.GLOBAL) {
+      w.block.grid.global.observe(w, this, place);
+    }
+  }
+
+  /** Notes that a strong write was made to a place. */
+  final void publish(Warp w, Segment segment, int at, boolean alsoReads) {
+    Messages.Place place = new Messages.Place(segment, at);
+    w.block.messages.publish(w, this, place, alsoReads);
+    if (device && w.foundSpace == StateSpace.GLOBAL) {
+      w.block.grid.global.publish(w, this, place, alsoReads);
+    }
+  }
+
   /** Whether the bytes are written; a copy under way is reported. */
   boolean isDefined(Warp w, int lane, Segment segment, int at, int bytes) {
     if (segment.isPlain(at, bytes)) {
@@ -295,6 +313,11 @@ abstract class MemoryOp extends Op {
           lane,
           at,
           "reads what an asynchronous copy writes, which nobody waited for");
+      return true;
+    }
+    if (segment.opaqueBytes(at, bytes) > 0) {
+      w.block.checker.misuse(
+          w, this, 1 << lane, "reads an mbarrier, whose bits only its own instructions may access");
       return true;
     }
     return false;

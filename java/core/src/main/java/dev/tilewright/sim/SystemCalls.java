@@ -4,7 +4,10 @@ import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.StateSpace;
 import java.util.List;
 
-/** The functions that the system provides: vprintf and __assertfail. */
+/**
+ * The functions that the system provides: vprintf, __assertfail, malloc and free (CUDA Programming
+ * Guide, Formatted Output, Assertion, Dynamic Global Memory Allocation).
+ */
 final class SystemCalls {
   private static final int MOST_TEXT = 4096;
 
@@ -19,6 +22,8 @@ final class SystemCalls {
     return switch (name) {
       case "vprintf" -> SystemCalls::print;
       case "__assertfail" -> SystemCalls::assertion;
+      case "malloc" -> SystemCalls::allocate;
+      case "free" -> SystemCalls::release;
       default -> throw new Unsupported(i, "the system's function " + name);
     };
   }
@@ -54,6 +59,27 @@ final class SystemCalls {
             reader.text(lane, params.load(passed.get(0), 8)));
     w.block.checker.report(FindingKind.TRAP, w, call, lane, 0, message);
     w.block.grid.stop();
+  }
+
+  private static void allocate(
+      Warp w, Calls.Call call, Path path, List<Integer> passed, List<Integer> returned) {
+    for (int m = path.mask; m != 0; m &= m - 1) {
+      Segment params = path.frame.callParams[Integer.numberOfTrailingZeros(m)];
+      long address = w.block.grid.memory.allocateOnHeap(params.load(passed.get(0), 8));
+      params.store(returned.get(0), 8, address, true);
+    }
+  }
+
+  private static void release(
+      Warp w, Calls.Call call, Path path, List<Integer> passed, List<Integer> returned) {
+    for (int m = path.mask; m != 0; m &= m - 1) {
+      int lane = Integer.numberOfTrailingZeros(m);
+      long address = path.frame.callParams[lane].load(passed.get(0), 8);
+      String fault = address == 0 ? null : w.block.grid.memory.freeOnHeap(address);
+      if (fault != null) {
+        w.block.checker.report(FindingKind.OUT_OF_BOUNDS, w, call, lane, address, fault);
+      }
+    }
   }
 
   /** Reads at generic addresses on behalf of a call. */
