@@ -26,6 +26,7 @@ import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.op.FftConv;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -217,6 +218,19 @@ final class SimDeviceTest {
     SimFindingException e = assertThrows(SimFindingException.class, gpu::synchronize);
     assertEquals(FindingKind.OUT_OF_BOUNDS, e.findings().get(0).kind());
     assertTrue(e.getMessage().contains("in the freed allocation 0 (128 bytes) at byte 0"));
+  }
+
+  @Test
+  void freedMemoryTakesNoRoom() throws InterruptedException {
+    long address = gpu.allocate(1 << 20);
+    WeakReference<Object> memory =
+        new WeakReference<>(((SimDevice) gpu).machine.memory().find(address).data);
+    gpu.free(address);
+    for (int i = 0; i < 50 && memory.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertNull(memory.get());
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class SimMachine {
 
   /** Frees memory; later accesses are findings. */
   public void free(long address) {
-    at(address).freed = true;
+    memory.free(at(address));
   }
 
   /** Copies bytes to device memory; they count as written. */
