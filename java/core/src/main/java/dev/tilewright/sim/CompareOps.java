@@ -281,7 +281,7 @@ final class CompareOps {
                     : m.has("notanumber")
                         ? Double.isNaN(x)
                         : m.has("normal")
-                            ? finite && Math.abs(x) >= least
+                            ? finite && (x == 0 || Math.abs(x) >= least) // Zero is normal.
                             : x != 0 && Math.abs(x) < least;
       }
     };
