@@ -37,6 +37,22 @@ final class AddressSource {
     return base + offset + (inFrame ? w.frame.localBase : 0);
   }
 
+  /** The addresses of all lanes. */
+  void read(Warp w, long[] into) {
+    long add = offset + (inFrame ? w.frame.localBase : 0);
+    if (wide) {
+      long[] base = w.longs[slot];
+      for (int i = 0; i < Warp.SIZE; i++) {
+        into[i] = base[i] + add;
+      }
+    } else {
+      int[] base = w.ints[slot];
+      for (int i = 0; i < Warp.SIZE; i++) {
+        into[i] = (base[i] & 0xFFFFFFFFL) + add;
+      }
+    }
+  }
+
   /** The lanes whose address was computed from written memory only. */
   int defined(Warp w) {
     return (wide ? w.frame.longsDefined : w.frame.intsDefined)[slot];

@@ -39,10 +39,7 @@ final class AsyncCopies {
       if (w.block.grid.copiesLandAtOnce()) {
         copy(w, batch, lane);
       }
-      byte[] state = w.block.shared.state;
-      for (int i = 0; i < batch.bytes; i++) {
-        state[batch.to[lane] + i] |= Segment.PENDING;
-      }
+      w.block.shared.setPending(batch.to[lane], batch.bytes, true);
     }
     batches.add(batch);
   }
@@ -80,11 +77,8 @@ final class AsyncCopies {
   }
 
   private void finish(Warp w, Batch batch, int lane) {
-    byte[] state = w.block.shared.state;
     if (w.block.grid.copiesLandAtOnce()) {
-      for (int i = 0; i < batch.bytes; i++) {
-        state[batch.to[lane] + i] &= ~Segment.PENDING;
-      }
+      w.block.shared.setPending(batch.to[lane], batch.bytes, false);
     } else {
       copy(w, batch, lane);
     }
@@ -96,6 +90,10 @@ final class AsyncCopies {
     Segment shared = w.block.shared;
     int to = batch.to[lane];
     int count = batch.count[lane];
+    if (count == batch.bytes) {
+      shared.copyWords(to, batch.from[lane], batch.fromAt[lane], count);
+      return;
+    }
     for (int i = 0; i < batch.bytes; i++) {
       boolean filled = i >= count; // The rest of a short copy is zero.
       shared.data[to + i] = filled ? 0 : batch.from[lane].data[batch.fromAt[lane] + i];

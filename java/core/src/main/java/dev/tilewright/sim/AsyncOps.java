@@ -21,6 +21,7 @@ final class AsyncOps {
       }
     }
     return new Copy(
+        d,
         bytes,
         AddressSource.of(d, i.source(0)),
         AddressSource.of(d, i.source(1)),
@@ -49,6 +50,7 @@ final class AsyncOps {
     private final Source source;
 
     Copy(
+        Decoder d,
         int bytes,
         AddressSource to,
         AddressSource from,
@@ -56,6 +58,9 @@ final class AsyncOps {
         PredicateSource ignore,
         Instruction i) {
       super(StateSpace.SHARED, bytes);
+      MemoryOp.note(d, StateSpace.SHARED, bytes);
+      // A short copy reads fewer bytes.
+      MemoryOp.note(d, StateSpace.GLOBAL, count < 0 ? bytes : Math.min(bytes, 4));
       this.to = to;
       this.from = from;
       this.count = count;
@@ -65,34 +70,67 @@ final class AsyncOps {
 
     @Override
     void run(Warp w, int mask) {
-      checkAddress(w, to, mask);
+      request(w, to, mask);
       AsyncCopies.Batch batch = new AsyncCopies.Batch(this, size);
+      boolean placed = together(w, mask) != null;
+      if (placed) {
+        System.arraycopy(w.places, 0, batch.to, 0, Warp.SIZE);
+      }
+      int reads = 0;
+      boolean whole = true;
       int ignored = ignore == null ? 0 : ignore.read(w);
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        int bytes = count < 0 ? size : Math.min(size, w.ints[count][lane]);
+        bytes = (ignored >> lane & 1) != 0 ? 0 : bytes;
+        batch.count[lane] = bytes;
+        if (bytes > 0) {
+          reads |= 1 << lane;
+          whole &= bytes == size;
+        }
+      }
+      source.id = id;
+      if (reads != 0) {
+        source.request(w, from, reads);
+      }
+      Segment segment = placed && whole && reads != 0 ? source.together(w, reads) : null;
+      if (segment != null) {
+        for (int m = reads; m != 0; m &= m - 1) {
+          int lane = Integer.numberOfTrailingZeros(m);
+          batch.from[lane] = segment;
+          batch.fromAt[lane] = w.places[lane];
+        }
+        if (w.block.grid.checks) {
+          source.noteAccesses(w, segment, reads, false, 0);
+        }
+        batch.mask = mask;
+      } else {
+        oneByOne(w, mask, batch);
+      }
+      w.copies.start(w, batch);
+    }
+
+    private void oneByOne(Warp w, int mask, AsyncCopies.Batch batch) {
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
         if (locate(w, lane, to.at(w, lane)) == null) {
           continue;
         }
-        int into = w.foundAt;
-        int bytes = count < 0 ? size : Math.min(size, w.ints[count][lane]);
-        bytes = (ignored >> lane & 1) != 0 ? 0 : bytes;
+        batch.to[lane] = w.foundAt;
+        int bytes = batch.count[lane];
         Segment segment = null;
         if (bytes > 0) {
-          checkAddress(w, from, 1 << lane);
-          segment = source.locate(w, lane, from.at(w, lane), bytes);
+          segment = source.locate(w, lane, w.addresses[lane], bytes);
           bytes = segment == null ? 0 : bytes;
           if (segment != null && w.block.grid.checks) {
-            source.id = id;
             source.noteAccess(w, lane, segment, w.foundAt, bytes, false, false);
           }
         }
         batch.mask |= 1 << lane;
-        batch.to[lane] = into;
         batch.from[lane] = segment;
         batch.fromAt[lane] = w.foundAt;
         batch.count[lane] = bytes;
       }
-      w.copies.start(w, batch);
     }
   }
 

@@ -16,7 +16,7 @@ final class AtomicOps {
       throw new Unsupported(i, "vectors and 128 bits in atom and red");
     }
     boolean returns = i.opcode() == Opcode.ATOM;
-    MemoryOp.note(d, i.modifiers().space(), type);
+    MemoryOp.note(d, i.modifiers().space(), type.bytes());
     boolean wide = type.bits() == 64;
     Operand b = i.source(1);
     boolean swaps = i.modifiers().has("cas");
@@ -123,11 +123,11 @@ final class AtomicOps {
 
     @Override
     void run(Warp w, int mask) {
-      checkAddress(w, address, mask);
+      request(w, address, mask);
       boolean changed = false;
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
-        Segment segment = locate(w, lane, address.at(w, lane));
+        Segment segment = locate(w, lane, w.addresses[lane]);
         if (segment == null) {
           continue;
         }

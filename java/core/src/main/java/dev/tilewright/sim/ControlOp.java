@@ -3,11 +3,6 @@ package dev.tilewright.sim;
 /** An instruction that decides where and when its lanes go on. */
 abstract class ControlOp extends Op {
   @Override
-  final boolean isControl() {
-    return true;
-  }
-
-  @Override
   final void run(Warp warp, int mask) {
     throw new IllegalStateException();
   }

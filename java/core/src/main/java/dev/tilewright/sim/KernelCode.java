@@ -49,7 +49,7 @@ final class KernelCode {
   }
 
   private boolean reserved;
-  private int granule = 4;
+  private int granule = 16;
 
   /** Some instruction reads where the system's own shared memory lies. */
   void useReserved() {
@@ -65,7 +65,7 @@ final class KernelCode {
     granule = Math.min(granule, bytes);
   }
 
-  private int globalGranule = 4;
+  private int globalGranule = 16;
 
   /** Some instruction accesses elements of so many bytes in global memory. */
   void globalElements(int bytes) {

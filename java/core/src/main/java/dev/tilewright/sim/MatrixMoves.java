@@ -49,6 +49,7 @@ final class MatrixMoves {
       slots =
           registers.stream().mapToInt(r -> loads ? d.intDestination(r) : d.intSource(r)).toArray();
       row = new Access(i.modifiers().space(), ROW_BYTES);
+      MemoryOp.note(d, i.modifiers().space(), ROW_BYTES);
     }
 
     @Override
@@ -56,9 +57,23 @@ final class MatrixMoves {
       row.belongsTo(this);
       int rows = SIDE * slots.length;
       int used = rows == Warp.SIZE ? -1 : (1 << rows) - 1;
-      row.checkAddress(w, address, used);
+      row.request(w, address, used);
       if (lanes != -1) {
         w.block.checker.misuse(w, this, lanes, "some lanes of the warp take no part");
+      }
+      Segment segment = loads ? row.together(w, used) : null;
+      if (segment != null && segment.arePlain(w.places, used, ROW_BYTES)) {
+        for (int m = 0; m < slots.length; m++) {
+          if (transposes) {
+            loadColumns(segment, w.places, SIDE * m, w.ints[slots[m]]);
+          } else {
+            loadRows(segment, w.places, SIDE * m, w.ints[slots[m]]);
+          }
+          w.frame.intsDefined[slots[m]] = -1;
+        }
+        row.noteAccesses(w, segment, used, false, 0);
+        w.met(lanes);
+        return;
       }
       for (int m = 0; m < slots.length; m++) {
         if (loads) {
@@ -70,13 +85,27 @@ final class MatrixMoves {
       w.met(lanes);
     }
 
+    private static void loadRows(Segment from, int[] places, int first, int[] to) {
+      for (int lane = 0; lane < Warp.SIZE; lane++) {
+        to[lane] = from.getInt(places[first + lane / 4] + 4 * (lane % 4));
+      }
+    }
+
+    private static void loadColumns(Segment from, int[] places, int first, int[] to) {
+      for (int lane = 0; lane < Warp.SIZE; lane++) {
+        int r = first + 2 * (lane % 4);
+        int c = 2 * (lane / 4);
+        to[lane] = from.getShort(places[r] + c) | from.getShort(places[r + 1] + c) << 16;
+      }
+    }
+
     private void load(Warp w, int m) {
       int[] matrix = new int[SIDE * SIDE];
       int undefined = 0;
       boolean check = w.block.grid.checks;
       for (int r = 0; r < SIDE; r++) {
         int lane = m * SIDE + r;
-        Segment segment = row.locate(w, lane, address.at(w, lane));
+        Segment segment = row.locate(w, lane, w.addresses[lane]);
         if (segment == null) {
           continue;
         }
@@ -110,7 +139,7 @@ final class MatrixMoves {
       int known = w.frame.intsDefined[slots[m]];
       for (int r = 0; r < SIDE; r++) {
         int lane = m * SIDE + r;
-        Segment segment = row.locate(w, lane, address.at(w, lane));
+        Segment segment = row.locate(w, lane, w.addresses[lane]);
         if (segment == null) {
           continue;
         }

@@ -45,11 +45,11 @@ final class MbarrierOps {
 
     @Override
     void run(Warp w, int mask) {
-      checkAddress(w, address, mask);
+      request(w, address, mask);
       int passed = 0;
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
-        Segment segment = locate(w, lane, address.at(w, lane));
+        Segment segment = locate(w, lane, w.addresses[lane]);
         if (segment == null) {
           continue;
         }

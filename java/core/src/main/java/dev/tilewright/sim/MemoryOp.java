@@ -1,6 +1,5 @@
 package dev.tilewright.sim;
 
-import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.MemoryScope;
 import dev.tilewright.ptx.Opcode;
@@ -20,6 +19,8 @@ abstract class MemoryOp extends Op {
   private final boolean device;
   private final boolean acquires;
   private final boolean releases;
+
+  /** The segment of global memory found last; a stale one costs a search, in any thread. */
   private Segment last;
 
   /** A weak access. */
@@ -58,13 +59,13 @@ abstract class MemoryOp extends Op {
     return releases;
   }
 
-  /** Notes that elements of a type may be accessed in shared or global memory. */
-  static void note(Decoder d, StateSpace space, DataType element) {
+  /** Notes that so many bytes together, aligned, may be accessed in shared or global memory. */
+  static void note(Decoder d, StateSpace space, int bytes) {
     if (space == StateSpace.SHARED || space == StateSpace.GENERIC) {
-      d.kernel().shareElements(element.bytes());
+      d.kernel().shareElements(bytes);
     }
     if (space == StateSpace.GLOBAL || space == StateSpace.GENERIC) {
-      d.kernel().globalElements(element.bytes());
+      d.kernel().globalElements(bytes);
     }
   }
 
@@ -72,6 +73,112 @@ abstract class MemoryOp extends Op {
     int undefined = mask & ~address.defined(w);
     if (undefined != 0) {
       w.block.checker.undefined(w, this, undefined, "the address comes from memory never written");
+    }
+  }
+
+  /**
+   * Begins a request: puts the lanes' addresses into the warp. Every instruction that accesses
+   * memory passes here once, with all its lanes, before it looks at any of them.
+   */
+  final void request(Warp w, AddressSource address, int mask) {
+    checkAddress(w, address, mask);
+    address.read(w, w.addresses);
+  }
+
+  /**
+   * Finds the bytes of a request when all lie in one segment and none is at fault; puts their
+   * places into the warp.
+   *
+   * @return the segment, or null when the lanes must be looked at one by one
+   */
+  final Segment together(Warp w, int mask) {
+    long[] addresses = w.addresses;
+    long first = addresses[Integer.numberOfTrailingZeros(mask)];
+    StateSpace in = space == StateSpace.GENERIC ? Windows.spaceOf(first) : space;
+    long base = space == StateSpace.GENERIC ? Windows.base(in) : 0;
+    Segment segment;
+    long limit;
+    switch (in) {
+      case SHARED:
+        segment = w.block.shared;
+        limit = w.block.grid.userSharedBytes;
+        break;
+      case PARAM:
+        if (w.frame.caller != null) {
+          return null;
+        }
+        segment = w.frame.params[0];
+        limit = segment.bytes();
+        break;
+      case LOCAL:
+        return null;
+      default:
+        in = StateSpace.GLOBAL;
+        segment = segment(w, first);
+        if (segment == null) {
+          return null;
+        }
+        base = segment.base;
+        limit = segment.bytes();
+    }
+    if (!place(addresses, base, limit - size, mask, w.places)) {
+      return null;
+    }
+    w.foundSpace = in;
+    return segment;
+  }
+
+  /** Whether all lanes lie at a multiple of the size from 0 to the last place. */
+  private boolean place(long[] addresses, long base, long last, int mask, int[] places) {
+    long outside = 0;
+    long low = 0;
+    if (mask == -1) {
+      for (int i = 0; i < Warp.SIZE; i++) {
+        long at = addresses[i] - base;
+        outside |= at | last - at;
+        low |= at;
+        places[i] = (int) at;
+      }
+    } else {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int i = Integer.numberOfTrailingZeros(m);
+        long at = addresses[i] - base;
+        outside |= at | last - at;
+        low |= at;
+        places[i] = (int) at;
+      }
+    }
+    return outside >= 0 && (low & size - 1) == 0;
+  }
+
+  /** The segment of global memory that holds an address, or null. */
+  private Segment segment(Warp w, long at) {
+    Segment segment = last;
+    if (segment != null && at - segment.base >= 0 && at - segment.base < segment.bytes()) {
+      if (!segment.freed) {
+        return segment;
+      }
+    }
+    segment = w.block.grid.memory.find(at);
+    if (segment != null) {
+      last = segment;
+    }
+    return segment;
+  }
+
+  /** Notes accesses of all lanes of a request to one segment, for the race checks. */
+  final void noteAccesses(Warp w, Segment segment, int mask, boolean write, int same) {
+    int[] places = w.places;
+    if (w.foundSpace == StateSpace.SHARED) {
+      if (w.block.shadow != null) {
+        w.block.shadow.access(w, this, mask, places, size, write, same);
+      }
+    } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        boolean sameValue = (same >> lane & 1) != 0;
+        w.block.grid.global.access(w, this, lane, segment, places[lane], size, write, sameValue);
+      }
     }
   }
 
@@ -164,7 +271,7 @@ abstract class MemoryOp extends Op {
       Warp w, int lane, Segment segment, int at, int bytes, boolean write, boolean same) {
     if (w.foundSpace == StateSpace.SHARED) {
       if (w.block.shadow != null) {
-        w.block.shadow.access(w, this, lane, at, bytes, write, strong, same);
+        w.block.shadow.access(w, this, lane, at, bytes, write, same);
       }
     } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
       w.block.grid.global.access(w, this, lane, segment, at, bytes, write, same);

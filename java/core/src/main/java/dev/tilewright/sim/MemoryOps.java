@@ -19,7 +19,7 @@ final class MemoryOps {
   static Op load(Decoder d, Instruction i) {
     DataType type = i.modifiers().type();
     List<Operand> into = elements(i.destination());
-    MemoryOp.note(d, i.modifiers().space(), type);
+    MemoryOp.note(d, i.modifiers().space(), type.bytes() * into.size());
     int[] slots = new int[into.size()];
     boolean[] wide = new boolean[into.size()];
     int[] keep = new int[into.size()];
@@ -64,16 +64,62 @@ final class MemoryOps {
 
     @Override
     void run(Warp w, int mask) {
-      checkAddress(w, address, mask);
+      request(w, address, mask);
       if (strong) {
         w.poll(this, mask);
       }
+      Segment segment = strong ? null : together(w, mask);
+      boolean check = w.block.grid.checks;
+      if (segment == null || check && !segment.arePlain(w.places, mask, size)) {
+        oneByOne(w, mask);
+        return;
+      }
+      int offset = 0;
+      for (int k = 0; k < slots.length; k++) {
+        if (wide[k]) {
+          longs(w.longs[slots[k]], segment, w.places, offset, mask);
+          w.frame.longsDefined[slots[k]] |= mask;
+        } else {
+          if (element == 4) {
+            segment.load(w.places, offset, mask, w.ints[slots[k]]);
+          } else {
+            ints(w.ints[slots[k]], segment, w.places, offset, mask, keep[k]);
+          }
+          w.frame.intsDefined[slots[k]] |= mask;
+        }
+        offset += element;
+      }
+      if (check) {
+        noteAccesses(w, segment, mask, false, 0);
+      }
+    }
+
+    private void longs(long[] into, Segment segment, int[] places, int offset, int mask) {
+      if (element == 8) {
+        segment.load(places, offset, mask, into);
+        return;
+      }
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        into[lane] = segment.load(places[lane] + offset, element) << extend >> extend;
+      }
+    }
+
+    private void ints(int[] into, Segment segment, int[] places, int offset, int mask, int kept) {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        long value = segment.load(places[lane] + offset, element) << extend >> extend;
+        into[lane] = (int) value & kept;
+      }
+    }
+
+    private void oneByOne(Warp w, int mask) {
       int[] known = new int[slots.length];
       boolean check = w.block.grid.checks;
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
         int bit = 1 << lane;
-        Segment segment = locate(w, lane, address.at(w, lane));
+        Segment segment = locate(w, lane, w.addresses[lane]);
         int at = w.foundAt;
         for (int k = 0; k < slots.length; k++) {
           long value = 0;
@@ -110,7 +156,7 @@ final class MemoryOps {
   static Op store(Decoder d, Instruction i) {
     DataType type = i.modifiers().type();
     List<Operand> from = elements(i.source(1));
-    MemoryOp.note(d, i.modifiers().space(), type);
+    MemoryOp.note(d, i.modifiers().space(), type.bytes() * from.size());
     int[] slots = new int[from.size()];
     boolean[] wide = new boolean[from.size()];
     for (int k = 0; k < slots.length; k++) {
@@ -142,11 +188,57 @@ final class MemoryOps {
 
     @Override
     void run(Warp w, int mask) {
-      checkAddress(w, address, mask);
+      request(w, address, mask);
+      Segment segment = strong || !isDefined(w, mask) ? null : together(w, mask);
+      if (segment == null) {
+        oneByOne(w, mask);
+      } else {
+        int offset = 0;
+        int changed = 0;
+        for (int k = 0; k < slots.length; k++) {
+          if (!wide[k] && element == 4) {
+            changed |= segment.store(w.places, offset, mask, w.ints[slots[k]]);
+          } else {
+            changed |= others(w, segment, offset, mask, k);
+          }
+          offset += element;
+        }
+        if (w.block.grid.checks) {
+          noteAccesses(w, segment, mask, true, ~changed);
+        }
+      }
+      if (space != StateSpace.LOCAL && space != StateSpace.PARAM) {
+        w.block.changes++;
+      }
+    }
+
+    private boolean isDefined(Warp w, int mask) {
+      int known = -1;
+      for (int k = 0; k < slots.length; k++) {
+        known &= (wide[k] ? w.frame.longsDefined : w.frame.intsDefined)[slots[k]];
+      }
+      return (mask & ~known) == 0;
+    }
+
+    /** Stores what is not of four bytes; the lanes that changed something. */
+    private int others(Warp w, Segment segment, int offset, int mask, int k) {
+      int changed = 0;
+      long kept = -1L >>> 64 - 8 * element;
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        int at = w.places[lane] + offset;
+        long value = wide[k] ? w.longs[slots[k]][lane] : w.ints[slots[k]][lane];
+        changed |= segment.load(at, element) != (value & kept) ? m & -m : 0;
+        segment.store(at, element, value, true);
+      }
+      return changed;
+    }
+
+    private void oneByOne(Warp w, int mask) {
       boolean check = w.block.grid.checks;
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
-        Segment segment = locate(w, lane, address.at(w, lane));
+        Segment segment = locate(w, lane, w.addresses[lane]);
         if (segment == null) {
           continue;
         }
@@ -172,9 +264,6 @@ final class MemoryOps {
             w.block.grid.global.publish(w, this, segment, w.foundAt, false);
           }
         }
-      }
-      if (space != StateSpace.LOCAL && space != StateSpace.PARAM) {
-        w.block.changes++;
       }
     }
   }

@@ -18,11 +18,13 @@ abstract class Op {
   /** -1 when it runs where the guard is false. */
   int guardFlip;
 
+  /** Whether it decides where its lanes go on: then {@link ControlOp#step} is called. */
+  final boolean control;
+
+  Op() {
+    control = this instanceof ControlOp;
+  }
+
   /** Runs it in the lanes of a mask that is not empty. */
   abstract void run(Warp warp, int mask);
-
-  /** Whether it decides where its lanes go on: then {@link ControlOp#step} is called. */
-  boolean isControl() {
-    return false;
-  }
 }

@@ -13,6 +13,9 @@ final class Segment {
   /** An asynchronous copy to the byte was started and not waited for. */
   static final int PENDING = 2;
 
+  private static final int WRITTEN_WORD = 0x01010101;
+  private static final int PENDING_WORD = 0x02020202;
+  private static final long WRITTEN_LONG = 0x01010101_01010101L;
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
@@ -60,6 +63,27 @@ final class Segment {
     return (int) INT.get(data, at);
   }
 
+  /** Two bytes, zero-extended. */
+  int getShort(int at) {
+    return (short) SHORT.get(data, at) & 0xFFFF;
+  }
+
+  /** Copies bytes with their notes; the count is a multiple of 4. */
+  void copyWords(int at, Segment from, int fromAt, int bytes) {
+    for (int i = 0; i < bytes; i += 4) {
+      INT.set(data, at + i, (int) INT.get(from.data, fromAt + i));
+      INT.set(state, at + i, (int) INT.get(from.state, fromAt + i));
+    }
+  }
+
+  /** Notes that a copy to the bytes is under way, or not any more; a multiple of 4. */
+  void setPending(int at, int bytes, boolean pending) {
+    for (int i = at; i < at + bytes; i += 4) {
+      int word = (int) INT.get(state, i);
+      INT.set(state, i, pending ? word | PENDING_WORD : word & ~PENDING_WORD);
+    }
+  }
+
   /** The bytes at a place, zero-extended. */
   long load(int at, int bytes) {
     return switch (bytes) {
@@ -70,9 +94,75 @@ final class Segment {
     };
   }
 
+  /** The words of four bytes at the places of some lanes. */
+  void load(int[] places, int offset, int mask, int[] into) {
+    byte[] from = data;
+    if (mask == -1) {
+      for (int i = 0; i < Warp.SIZE; i++) {
+        into[i] = (int) INT.get(from, places[i] + offset);
+      }
+    } else {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int i = Integer.numberOfTrailingZeros(m);
+        into[i] = (int) INT.get(from, places[i] + offset);
+      }
+    }
+  }
+
+  /** As the other, of eight bytes. */
+  void load(int[] places, int offset, int mask, long[] into) {
+    byte[] from = data;
+    for (int m = mask; m != 0; m &= m - 1) {
+      int i = Integer.numberOfTrailingZeros(m);
+      into[i] = (long) LONG.get(from, places[i] + offset);
+    }
+  }
+
+  /**
+   * Stores words of four bytes, written ones, of some lanes in their order.
+   *
+   * @return the lanes that changed something
+   */
+  int store(int[] places, int offset, int mask, int[] values) {
+    byte[] to = data;
+    byte[] notes = state;
+    int changed = 0;
+    for (int m = mask; m != 0; m &= m - 1) {
+      int i = Integer.numberOfTrailingZeros(m);
+      int at = places[i] + offset;
+      changed |= (int) INT.get(to, at) != values[i] ? m & -m : 0;
+      INT.set(to, at, values[i]);
+      INT.set(notes, at, WRITTEN_WORD);
+    }
+    return changed;
+  }
+
+  /** Whether all bytes at the places of some lanes are written and none waits for a copy. */
+  boolean arePlain(int[] places, int mask, int bytes) {
+    byte[] notes = state;
+    long other = 0;
+    if (mask == -1 && bytes == 4) {
+      for (int i = 0; i < Warp.SIZE; i++) {
+        other |= (int) INT.get(notes, places[i]) ^ WRITTEN_WORD;
+      }
+    } else if (bytes >= 8) {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int at = places[Integer.numberOfTrailingZeros(m)];
+        for (int end = at + bytes; at < end; at += 8) {
+          other |= (long) LONG.get(notes, at) ^ WRITTEN_LONG;
+        }
+      }
+    } else {
+      for (int m = mask; m != 0; m &= m - 1) {
+        other |= isPlain(places[Integer.numberOfTrailingZeros(m)], bytes) ? 0 : 1;
+      }
+    }
+    return other == 0;
+  }
+
   /** Stores and notes the bytes as written, or as not when the value was not either. */
   void store(int at, int bytes, long value, boolean written) {
-    int note = written ? 0x01010101 : 0;
+    int note = written ? WRITTEN_WORD : 0;
     switch (bytes) {
       case 1 -> {
         data[at] = (byte) value;
@@ -98,8 +188,8 @@ final class Segment {
     return switch (bytes) {
       case 1 -> state[at] == WRITTEN;
       case 2 -> (short) SHORT.get(state, at) == 0x0101;
-      case 4 -> (int) INT.get(state, at) == 0x01010101;
-      default -> (long) LONG.get(state, at) == 0x01010101_01010101L;
+      case 4 -> (int) INT.get(state, at) == WRITTEN_WORD;
+      default -> (long) LONG.get(state, at) == WRITTEN_LONG;
     };
   }
 

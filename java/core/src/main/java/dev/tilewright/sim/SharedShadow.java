@@ -19,91 +19,136 @@ final class SharedShadow {
 
   private final Block block;
   private final int granule;
-  private final int warps;
+  private final int cells;
   private final long[] writes;
-  private final long[] reads;
+
+  /** By warp, then by cell: its last read, which counts when the cell's bit of the warp is set. */
+  private final long[][] reads;
+
+  /** The warps that read a cell since it was written. */
+  private final int[] readers;
 
   SharedShadow(Block block, int granule) {
     this.block = block;
     this.granule = Integer.numberOfTrailingZeros(granule);
-    int cells = (block.grid.sharedBytes >> this.granule) + 1;
-    warps = block.warpCount();
+    cells = (block.grid.sharedBytes >> this.granule) + 1;
     writes = new long[cells];
-    reads = new long[cells * warps];
+    reads = new long[block.warpCount()][];
+    readers = new int[cells];
   }
 
-  void access(
-      Warp w, Op op, int lane, int at, int bytes, boolean write, boolean strong, boolean same) {
+  /**
+   * All lanes of an instruction access one place each, none of them in the system's own words.
+   *
+   * @param same the lanes that write what is there already
+   */
+  void access(Warp w, MemoryOp op, int mask, int[] places, int bytes, boolean write, int same) {
+    long stamp = stamp(w, op);
+    if (write) {
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        write(w, op, lane, places[lane], bytes, stamp, (same >> lane & 1) != 0);
+      }
+    } else {
+      long[] own = own(w);
+      for (int m = mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        read(w, op, lane, places[lane], bytes, stamp, own);
+      }
+    }
+  }
+
+  /** One lane accesses a place. */
+  void access(Warp w, MemoryOp op, int lane, int at, int bytes, boolean write, boolean same) {
     if (at >= block.grid.reservedAt) {
       return; // The system's own words.
     }
-    int time = Math.min(w.clock.now(), LIMIT);
-    int laneTime = Math.min(w.laneTimes[lane], LIMIT);
-    long cell =
-        (long) time << TIME
-            | (long) laneTime << LANE_TIME
-            | (long) w.index << WARP
-            | (long) lane << LANE
-            | (strong ? 1L << STRONG : 0)
-            | op.id & (1 << OP_BITS) - 1;
+    if (write) {
+      write(w, op, lane, at, bytes, stamp(w, op), same);
+    } else {
+      read(w, op, lane, at, bytes, stamp(w, op), own(w));
+    }
+  }
+
+  private long[] own(Warp w) {
+    long[] own = reads[w.index];
+    if (own == null) {
+      own = new long[cells];
+      reads[w.index] = own;
+    }
+    return own;
+  }
+
+  private static long stamp(Warp w, MemoryOp op) {
+    return (long) Math.min(w.clock.now(), LIMIT) << TIME
+        | (long) w.index << WARP
+        | (op.strong ? 1L << STRONG : 0)
+        | op.id & (1 << OP_BITS) - 1;
+  }
+
+  private static long cell(Warp w, int lane, long stamp) {
+    return stamp | (long) Math.min(w.laneTimes[lane], LIMIT) << LANE_TIME | (long) lane << LANE;
+  }
+
+  private void read(Warp w, MemoryOp op, int lane, int at, int bytes, long stamp, long[] own) {
+    long cell = cell(w, lane, stamp);
+    int bit = 1 << w.index;
     int last = at + bytes - 1 >> granule;
     for (int g = at >> granule; g <= last; g++) {
       long before = writes[g];
-      if (before != 0 && !(write && same)) {
-        compare(w, op, lane, laneTime, at, before, strong, write ? "written" : "read", "written");
+      if (before != 0 && !isOrdered(w, cell, before)) {
+        report(w, op, lane, at, before, "read", "written");
       }
-      if (write) {
-        for (int v = 0; v < warps; v++) {
-          long read = reads[g * warps + v];
-          if (read != 0) {
-            compare(w, op, lane, laneTime, at, read, strong, "written", "read");
-            reads[g * warps + v] = 0;
-          }
-        }
-        writes[g] = cell;
+      long many = 0;
+      if ((readers[g] & bit) != 0) {
+        long read = own[g];
+        boolean together = read >>> LANE_TIME == cell >>> LANE_TIME;
+        boolean other = ((read ^ cell) >>> LANE & 31) != 0;
+        many = together && (other || (read >>> MANY & 1) != 0) ? 1L << MANY : 0;
       } else {
-        int index = g * warps + w.index;
-        long read = reads[index];
-        boolean together = read != 0 && read >>> LANE_TIME == cell >>> LANE_TIME;
-        boolean other = (int) (read >>> LANE & 31) != lane;
-        reads[index] = cell | (together && (other || (read >>> MANY & 1) != 0) ? 1L << MANY : 0);
+        readers[g] |= bit;
       }
+      own[g] = cell | many;
     }
   }
 
-  private void compare(
-      Warp w,
-      Op op,
-      int lane,
-      int laneTime,
-      int at,
-      long before,
-      boolean strong,
-      String now,
-      String then) {
-    if (strong && (before >>> STRONG & 1) != 0) {
-      return;
+  private void write(Warp w, MemoryOp op, int lane, int at, int bytes, long stamp, boolean same) {
+    long cell = cell(w, lane, stamp);
+    int last = at + bytes - 1 >> granule;
+    for (int g = at >> granule; g <= last; g++) {
+      long before = writes[g];
+      if (before != 0 && !same && !isOrdered(w, cell, before)) {
+        report(w, op, lane, at, before, "written", "written");
+      }
+      for (int m = readers[g]; m != 0; m &= m - 1) {
+        long read = reads[Integer.numberOfTrailingZeros(m)][g];
+        if (!isOrdered(w, cell, read)) {
+          report(w, op, lane, at, read, "written", "read");
+        }
+      }
+      readers[g] = 0;
+      writes[g] = cell;
+    }
+  }
+
+  /** Whether an access lies behind an earlier one, or both may happen at once. */
+  private static boolean isOrdered(Warp w, long now, long before) {
+    if ((now & before & 1L << STRONG) != 0) {
+      return true;
     }
     int warp = (int) (before >>> WARP & 31);
+    int time = (int) (before >>> TIME & LIMIT);
     if (warp != w.index) {
-      int time = (int) (before >>> TIME & LIMIT);
-      if (time != LIMIT && !w.clock.covers(warp, time)) {
-        report(FindingKind.SHARED_RACE, w, op, lane, at, before, now, then);
-      }
-      return;
+      return time == LIMIT || w.clock.covers(warp, time);
     }
-    int theirs = (int) (before >>> LANE & 31);
-    boolean many = (before >>> MANY & 1) != 0;
     int met = (int) (before >>> LANE_TIME & LIMIT);
-    boolean sameTime =
-        met != LIMIT && laneTime <= met && w.clock.now() == (before >>> TIME & LIMIT);
-    if (sameTime && (many || theirs != lane)) {
-      report(FindingKind.WARP_RACE, w, op, lane, at, before, now, then);
-    }
+    int laneTime = (int) (now >>> LANE_TIME & LIMIT);
+    boolean sameTime = met != LIMIT && laneTime <= met && w.clock.now() == time;
+    boolean otherLane = ((now ^ before) >>> LANE & 31) != 0 || (before >>> MANY & 1) != 0;
+    return !sameTime || !otherLane;
   }
 
-  private void report(
-      FindingKind kind, Warp w, Op op, int lane, int at, long before, String now, String then) {
+  private void report(Warp w, MemoryOp op, int lane, int at, long before, String now, String then) {
     Op other = block.grid.kernel.op((int) (before & (1 << OP_BITS) - 1));
     Warp otherWarp = block.warps()[(int) (before >>> WARP & 31)];
     String text =
@@ -116,6 +161,7 @@ final class SharedShadow {
             block.threadOf(otherWarp, (int) (before >>> LANE & 31)),
             Checker.place(other.instruction),
             other.instruction.text());
+    FindingKind kind = otherWarp == w ? FindingKind.WARP_RACE : FindingKind.SHARED_RACE;
     block.checker.report(kind, w, op, lane, at, text);
   }
 }

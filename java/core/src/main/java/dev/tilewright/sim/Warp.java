@@ -43,6 +43,11 @@ final class Warp {
   final AsyncCopies copies = new AsyncCopies();
   final Clock clock;
 
+  /** Of the memory instruction that runs: the lanes' addresses, then their places in a segment. */
+  final long[] addresses = new long[SIZE];
+
+  final int[] places = new int[SIZE];
+
   /** Where the access that an instruction looks at lies: the space, and the place in it. */
   StateSpace foundSpace;
 
@@ -168,7 +173,7 @@ final class Warp {
       }
       count++;
       laneCount += lanes;
-      if (op.isControl()) {
+      if (op.control) {
         path.pc = pc;
         steps = count;
         laneSteps += laneCount;

@@ -43,7 +43,7 @@ final class WmmaMoves extends AlignedOp {
             : FragmentRegisters.read(d, fragment, type, i.source(1));
     whole = type.bits() < 8; // Elements of less than a byte move a register at a time.
     bytes = whole ? 4 : type == DataType.TF32 ? 4 : type.bytes();
-    MemoryOp.note(d, i.modifiers().space(), whole ? DataType.B32 : type);
+    MemoryOp.note(d, i.modifiers().space(), bytes);
     access = new MatrixMoves.Access(i.modifiers().space(), bytes);
   }
 
