@@ -93,7 +93,7 @@ final class Calls {
     private void enter(Warp w, Path path, PtxFunction function) {
       Frame caller = path.frame;
       Code code = w.block.grid.kernel.code(function);
-      int begin = (caller.localBase + caller.code.localBytes + STACK_ALIGN - 1) & -STACK_ALIGN;
+      int begin = caller.localEnd() + STACK_ALIGN - 1 & -STACK_ALIGN;
       Frame frame = new Frame(code, caller, pc + 1, begin, w);
       if (frame.depth > DEEPEST) {
         String where = "the calls are nested more than " + DEEPEST + " deep";
