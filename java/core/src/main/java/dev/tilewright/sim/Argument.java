@@ -59,7 +59,8 @@ record Argument(int at, boolean wide, int slot) {
       int to = slotOf(into.code.routine, register);
       put(into, register.registerClass() == RegisterClass.B64, to, lane, value, known);
     } else if (at < 0) {
-      into.params[lane].store((int) param.offset(), bytes, read(caller, lane), isDefined(caller, lane));
+      into.params[lane].store(
+          (int) param.offset(), bytes, read(caller, lane), isDefined(caller, lane));
     } else {
       copy(area, at, into.params[lane], (int) param.offset(), bytes);
     }

@@ -43,8 +43,7 @@ final class ClusterBarrier {
   /** The path stands behind the wait. */
   void await(Warp warp, ClusterOps.Wait op, Path path) {
     if ((path.mask & ~owed[warp.index]) != 0) {
-      block.checker.misuse(
-          warp, op, path.mask & ~owed[warp.index], "waits without having arrived");
+      block.checker.misuse(warp, op, path.mask & ~owed[warp.index], "waits without having arrived");
     }
     owed[warp.index] &= ~path.mask;
     if ((path.mask & arrived[warp.index]) == 0) {

@@ -14,8 +14,7 @@ final class ClusterOps {
     return switch (i.opcode()) {
       case BARRIER_CLUSTER_ARRIVE -> new Arrive();
       case BARRIER_CLUSTER_WAIT -> new Wait();
-      case GETCTARANK ->
-          Lanes.scalar(d, i.destination(), List.of(i.source(0)), (a, b, c, e) -> 0);
+      case GETCTARANK -> Lanes.scalar(d, i.destination(), List.of(i.source(0)), (a, b, c, e) -> 0);
       default -> new Map(d, i);
     };
   }
@@ -70,5 +69,4 @@ final class ClusterOps {
       return false;
     }
   }
-
 }

@@ -5,7 +5,6 @@ import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Modifiers;
 import dev.tilewright.ptx.Opcode;
-import dev.tilewright.ptx.Operand;
 
 /** setp, set, selp, slct, testp (ISA sections 9.7.6, 9.7.7) and logic of predicates. */
 final class CompareOps {

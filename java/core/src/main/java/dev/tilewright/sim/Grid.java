@@ -205,6 +205,7 @@ final class Grid {
       laneSteps += warp.laneSteps;
       retiredSteps += warp.steps;
       warp.copies.atExit(warp);
+      warp.bulk.atExit();
     }
   }
 

@@ -60,6 +60,12 @@ final class OpFactory {
       case PREFETCH, PREFETCHU, APPLYPRIORITY, DISCARD, PMEVENT, GRIDDEPCONTROL -> new Nothing();
       case CREATEPOLICY -> MoveOps.policy(d, i);
       case CP_ASYNC_BULK_PREFETCH -> new Nothing();
+      case CP_ASYNC_BULK,
+          CP_ASYNC_BULK_COMMIT_GROUP,
+          CP_ASYNC_BULK_WAIT_GROUP,
+          ST_ASYNC,
+          RED_ASYNC ->
+          BulkOps.decode(d, i);
       case SETMAXNREG -> registers(i);
       case BARRIER_CLUSTER_ARRIVE, BARRIER_CLUSTER_WAIT, MAPA, GETCTARANK ->
           ClusterOps.decode(d, i);
