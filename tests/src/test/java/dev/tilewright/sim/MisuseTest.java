@@ -3,8 +3,11 @@ package dev.tilewright.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -57,7 +60,7 @@ final class MisuseTest {
     for (int seed = 0; seed < 3; seed++) {
       String found = findings(body, threads, seed);
       if (kind == null) {
-        assertEquals("", found, "seed " + seed);
+        assertEquals("", found, body);
       } else {
         assertTrue(found.contains(kind), "seed " + seed + " finds " + found + " only");
       }
@@ -273,5 +276,54 @@ final class MisuseTest {
       })
   void rows(String name, String body, String kind) {
     check(32, "mad.lo.u32 r3, r0, 16, r1; " + FILL + body, kind);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a field set|ld.local.u32 r4, [v]; and.b32 r5, r4, 65535; shl.b32 r6, r0, 16; or.b32 r7, r5, r6;"
+            + " st.local.u32 [v], r7;|",
+        "a field cleared|ld.local.u32 r4, [v]; and.b32 r5, r4, -2; st.local.u32 [v], r5;|",
+        "bits that are stored elsewhere|ld.local.u32 r4, [v]; and.b32 r5, r4, 65535; or.b32 r7, r5, r0;"
+            + " st.local.u32 [v+8], r7; ld.local.u32 r4, [v+8]; st.global.u32 [d2], r4;|uninitialised",
+        "a field of what nobody wrote|ld.local.u32 r4, [v+4]; and.b32 r5, r4, 65535; or.b32 r7, r5, r4;"
+            + " st.local.u32 [v], r7;|uninitialised",
+        "a gap is copied|st.local.u32 [v], r0; ld.local.u64 d5, [v]; st.local.u64 [v+8], d5;"
+            + " ld.local.u32 r4, [v+8]; st.global.u32 [d2], r4; st.local.u32 [v], r0;|",
+      })
+  void bitFieldsAndGaps(String name, String body, String kind) {
+    String use = " ld.local.u32 r8, [v]; st.global.u32 [d2], r8;";
+    check(32, ".local .align 8 .b8 v[16]; " + body + use, kind);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "as CUB writes it|vote.ballot.sync.b32 r4, p1, 0xffffffff; st.global.u32 [d2], r4;",
+        "a first guess|@p0 bra G; bra E;\\nG: ld.global.u64 d5, [d0];\\nL: mov.u64 d6, d5;"
+            + " add.u64 d7, d6, 1; atom.global.cas.b64 d5, [d0], d6, d7; setp.ne.u64 p3, d5, d6;"
+            + " @p3 bra L;\\nE:",
+      })
+  void foundInTheWild(String name, String body) {
+    check(64, body, null);
+  }
+
+  /** A subtraction leaves the carry flag set when it borrows nothing, as the hardware does. */
+  @Test
+  void carryOfASubtraction() {
+    String body =
+        "sub.cc.u32 r3, 5, r0; addc.u32 r4, 0, 0; sub.cc.u32 r5, 5, r0; subc.u32 r6, 0, 0;"
+            + " add.cc.u32 r7, r0, -1; subc.u32 r8, 0, 0;"
+            + " mad.lo.u32 r4, r4, 4, r6; mad.lo.u32 r4, r8, 16, r4; st.global.u32 [d2], r4;";
+    byte[] out = new byte[BYTES];
+    PtxRun.on("h100").threads(8).runClean(BEGIN + body + "\nret;\n}\n", out, new byte[BYTES]);
+    for (int t = 0; t < 8; t++) {
+      int borrow = t > 5 ? 1 : 0;
+      int carry = t > 0 ? 1 : 0; // of t + 0xFFFFFFFF
+      int expected = 4 * (1 - borrow) - borrow - 16 * (1 - carry);
+      assertEquals(expected, ByteBuffer.wrap(out).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * t));
+    }
   }
 }

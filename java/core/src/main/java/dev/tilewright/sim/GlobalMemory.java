@@ -1,6 +1,5 @@
 package dev.tilewright.sim;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -12,7 +11,6 @@ final class GlobalMemory {
   private static final long FIRST = 0x7f00_0000_0000L;
   private static final int ALIGN = 512;
   private static final int RED_ZONE = 4096;
-  private static final long HEAP_BYTES = 8 << 20;
 
   /** Where memory is or was. */
   private record Extent(String name, long base, long bytes, boolean freed) {
@@ -24,9 +22,7 @@ final class GlobalMemory {
 
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
   private final TreeMap<Long, Extent> extents = new TreeMap<>();
-  private final Map<Long, Segment> heap = new HashMap<>();
   private long next = FIRST;
-  private long heapUsed;
 
   synchronized Segment allocate(String name, long bytes) {
     if (bytes < 0 || bytes > Integer.MAX_VALUE - 16) {
@@ -44,36 +40,6 @@ final class GlobalMemory {
     segment.freed = true;
     segments.remove(segment.base);
     extents.put(segment.base, new Extent(segment.name, segment.base, segment.bytes(), true));
-  }
-
-  /**
-   * Allocates for a kernel's {@code malloc}.
-   *
-   * @return the address, 0 when the heap, by default 8 MB, is used up
-   */
-  synchronized long allocateOnHeap(long bytes) {
-    if (bytes < 0 || bytes > HEAP_BYTES - heapUsed) {
-      return 0;
-    }
-    heapUsed += bytes;
-    Segment segment = allocate("memory that malloc gave", bytes);
-    heap.put(segment.base, segment);
-    return segment.base;
-  }
-
-  /** Frees what {@code malloc} gave; what is wrong, in words, or null. */
-  synchronized String freeOnHeap(long address) {
-    if (!heap.containsKey(address)) {
-      return String.format(
-          "free of 0x%x, which malloc did not give: %s", address, describe(address));
-    }
-    Segment segment = heap.put(address, null);
-    if (segment == null) {
-      return String.format("0x%x is freed twice", address);
-    }
-    free(segment);
-    heapUsed -= segment.bytes();
-    return null;
   }
 
   /** The allocation that holds the address, or null. */

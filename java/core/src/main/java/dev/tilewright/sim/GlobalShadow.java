@@ -87,7 +87,7 @@ final class GlobalShadow {
             | (op.reachesDevice() ? 1L << STRONG : 0)
             | op.id & (1 << OP_BITS) - 1;
     int last = at + bytes - 1 >> granule;
-    long time = timeOf(w, lane);
+    long time = timeOf(w, lane) | (op.collective ? MANY : 0);
     for (int g = at >> granule; g <= last; g++) {
       long before = in.writes[g];
       if (before != 0 && !(write && same)) {
@@ -110,7 +110,7 @@ final class GlobalShadow {
         long many = 0;
         if (read >>> BLOCK != block) {
           in.others[g] = read;
-        } else if ((in.readTimes[g] & ~MANY) == time) {
+        } else if (((in.readTimes[g] ^ time) & ~MANY) == 0) {
           long difference = (read ^ cell) >>> LANE & (1 << LANE_BITS) - 1;
           many = difference != 0 && difference < Warp.SIZE ? MANY : in.readTimes[g] & MANY;
         }
@@ -126,13 +126,13 @@ final class GlobalShadow {
   }
 
   /** Whether an earlier access of the same block lies before now. */
-  private static boolean isOrdered(Warp w, int lane, int thread, long before) {
+  private static boolean isOrdered(Warp w, int lane, boolean collective, int thread, long before) {
     int time = (int) ((before & ~MANY) >>> 32);
     int warp = thread / Warp.SIZE;
     if (warp != w.index) {
       return w.clock.covers(warp, time);
     }
-    boolean sameLane = thread % Warp.SIZE == lane && (before & MANY) == 0;
+    boolean sameLane = thread % Warp.SIZE == lane && (before & MANY) == 0 && !collective;
     return sameLane || w.laneTimes[lane] > (int) before || w.clock.now() != time;
   }
 
@@ -151,7 +151,7 @@ final class GlobalShadow {
     Op other = grid.kernel.op((int) (before & (1 << OP_BITS) - 1));
     if (block == w.block.number) {
       boolean strong = op.strong && other instanceof MemoryOp o && o.strong;
-      if (strong || isOrdered(w, lane, thread, timeInBlock)) {
+      if (strong || isOrdered(w, lane, op.collective, thread, timeInBlock)) {
         return;
       }
     } else {

@@ -18,6 +18,9 @@ final class Grid {
   private static final int RESERVED_BYTES = 1024;
   private static final int WORKSPACE_BYTES = 256;
 
+  /** The default of cudaLimitMallocHeapSize. */
+  private static final long HEAP_BYTES = 8L << 20;
+
   final Launch launch;
   final Launch.Options options;
   final boolean checks;
@@ -52,6 +55,7 @@ final class Grid {
   private final long total;
   private final long deadline;
   private Segment workspace;
+  private long heap;
   private boolean stopped;
   private long warpSteps;
   private long laneSteps;
@@ -106,6 +110,15 @@ final class Grid {
 
   boolean secondFirst() {
     return random != null && random.nextBoolean();
+  }
+
+  /** Takes bytes of the device's heap, or gives them back; false when there are not so many. */
+  synchronized boolean takeHeap(long bytes) {
+    if (heap + bytes > HEAP_BYTES) {
+      return false;
+    }
+    heap += bytes;
+    return true;
   }
 
   /** The address of the words that grid-wide barriers use. */
@@ -198,6 +211,7 @@ final class Grid {
       if (!stopped) {
         warp.copies.atExit(warp);
       }
+      warp.bulk.atExit();
     }
   }
 

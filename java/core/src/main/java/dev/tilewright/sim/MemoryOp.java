@@ -16,6 +16,9 @@ abstract class MemoryOp extends Op {
   /** Whether it is strong: volatile, relaxed, acquire, release or atomic (ISA section 8.4). */
   final boolean strong;
 
+  /** Whether the lanes access together what the address of one of them names. */
+  boolean collective;
+
   private final boolean device;
   private final boolean acquires;
   private final boolean releases;
@@ -300,7 +303,7 @@ abstract class MemoryOp extends Op {
     }
   }
 
-  /** Whether the bytes are written; a copy under way is reported. */
+  /** Whether the bytes hold something that was written; a copy under way is reported. */
   boolean isDefined(Warp w, int lane, Segment segment, int at, int bytes) {
     if (segment.isPlain(at, bytes)) {
       return true;
@@ -320,6 +323,8 @@ abstract class MemoryOp extends Op {
           w, this, 1 << lane, "reads an mbarrier, whose bits only its own instructions may access");
       return true;
     }
-    return false;
+    // Structures are copied with the gaps between their members.
+    boolean copies = bytes == 8 || w.foundSpace == StateSpace.LOCAL;
+    return copies && segment.isPartlyWritten(at, bytes);
   }
 }

@@ -211,6 +211,16 @@ final class Segment {
     return count;
   }
 
+  /** Whether at least one of the bytes is written. */
+  boolean isPartlyWritten(int at, int bytes) {
+    for (int i = at; i < at + bytes; i++) {
+      if ((state[i] & WRITTEN) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether some of the bytes wait for an asynchronous copy. */
   boolean isPending(int at, int bytes) {
     for (int i = at; i < at + bytes; i++) {

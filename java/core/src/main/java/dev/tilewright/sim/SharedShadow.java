@@ -38,7 +38,7 @@ final class SharedShadow {
   }
 
   /**
-   * All lanes of an instruction access one place each, none of them in the system's own words.
+   * All lanes of an instruction access one place each.
    *
    * @param same the lanes that write what is there already
    */
@@ -60,9 +60,6 @@ final class SharedShadow {
 
   /** One lane accesses a place. */
   void access(Warp w, MemoryOp op, int lane, int at, int bytes, boolean write, boolean same) {
-    if (at >= block.grid.reservedAt) {
-      return; // The system's own words.
-    }
     if (write) {
       write(w, op, lane, at, bytes, stamp(w, op), same);
     } else {
@@ -83,6 +80,7 @@ final class SharedShadow {
     return (long) Math.min(w.clock.now(), LIMIT) << TIME
         | (long) w.index << WARP
         | (op.strong ? 1L << STRONG : 0)
+        | (op.collective ? 1L << MANY : 0)
         | op.id & (1 << OP_BITS) - 1;
   }
 
@@ -144,7 +142,7 @@ final class SharedShadow {
     int met = (int) (before >>> LANE_TIME & LIMIT);
     int laneTime = (int) (now >>> LANE_TIME & LIMIT);
     boolean sameTime = met != LIMIT && laneTime <= met && w.clock.now() == time;
-    boolean otherLane = ((now ^ before) >>> LANE & 31) != 0 || (before >>> MANY & 1) != 0;
+    boolean otherLane = ((now ^ before) >>> LANE & 31) != 0 || ((now | before) >>> MANY & 1) != 0;
     return !sameTime || !otherLane;
   }
 

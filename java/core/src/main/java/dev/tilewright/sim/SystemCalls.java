@@ -4,12 +4,10 @@ import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.StateSpace;
 import java.util.List;
 
-/**
- * The functions that the system provides: vprintf, __assertfail, malloc and free (CUDA Programming
- * Guide, Formatted Output, Assertion, Dynamic Global Memory Allocation).
- */
+/** The functions that the system provides: vprintf, __assertfail, malloc and free. */
 final class SystemCalls {
   private static final int MOST_TEXT = 4096;
+  private static final String HEAP = "memory of the device's heap";
 
   private SystemCalls() {}
 
@@ -61,25 +59,38 @@ final class SystemCalls {
     w.block.grid.stop();
   }
 
+  /** malloc of the device: null where the heap is full. */
   private static void allocate(
       Warp w, Calls.Call call, Path path, List<Integer> passed, List<Integer> returned) {
     for (int m = path.mask; m != 0; m &= m - 1) {
-      Segment params = path.frame.callParams[Integer.numberOfTrailingZeros(m)];
-      long address = w.block.grid.memory.allocateOnHeap(params.load(passed.get(0), 8));
-      params.store(returned.get(0), 8, address, true);
+      int lane = Integer.numberOfTrailingZeros(m);
+      Segment params = path.frame.callParams[lane];
+      long bytes = params.load(passed.get(0), 8);
+      boolean fits = bytes > 0 && w.block.grid.takeHeap(bytes);
+      long at = fits ? w.block.grid.memory.allocate(HEAP, bytes).base : 0;
+      params.store(returned.get(0), 8, at, true);
     }
+    w.block.changes++;
   }
 
   private static void release(
       Warp w, Calls.Call call, Path path, List<Integer> passed, List<Integer> returned) {
     for (int m = path.mask; m != 0; m &= m - 1) {
       int lane = Integer.numberOfTrailingZeros(m);
-      long address = path.frame.callParams[lane].load(passed.get(0), 8);
-      String fault = address == 0 ? null : w.block.grid.memory.freeOnHeap(address);
-      if (fault != null) {
-        w.block.checker.report(FindingKind.OUT_OF_BOUNDS, w, call, lane, address, fault);
+      long at = path.frame.callParams[lane].load(passed.get(0), 8);
+      if (at == 0) {
+        continue;
+      }
+      Segment segment = w.block.grid.memory.find(at);
+      if (segment == null || segment.base != at || !segment.name.equals(HEAP)) {
+        String where = "free of what malloc did not give: " + w.block.grid.memory.describe(at);
+        w.block.checker.outOfBounds(w, call, lane, at, 0, where);
+      } else {
+        w.block.grid.memory.free(segment);
+        w.block.grid.takeHeap(-segment.bytes());
       }
     }
+    w.block.changes++;
   }
 
   /** Reads at generic addresses on behalf of a call. */
