@@ -25,7 +25,9 @@ import dev.tilewright.OutOfDeviceMemoryException;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.op.FftConv;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -552,6 +554,24 @@ final class SimDeviceTest {
       assertEquals(FindingKind.TIMEOUT, e.findings().get(0).kind());
       assertTrue(e.getMessage().contains("bra AGAIN"), e.getMessage());
     }
+  }
+
+  @Test
+  void whatAKernelPrintsComesWhenSomebodyWaits() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (GpuModule messages = shipped(gpu, "messages.compute_80.ptx");
+        Tensor in = gpu.empty(DType.F32, 1)) {
+      System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+      in.fill(Float.intBitsToFloat(5));
+      GpuKernel print = messages.kernel("print_values");
+      gpu.stream().launch(print, GpuLaunch.of(1, 1), GpuArguments.of(print, in));
+      assertEquals(0, bytes.size());
+      gpu.synchronize();
+    } finally {
+      System.setOut(before);
+    }
+    assertTrue(bytes.toString(StandardCharsets.UTF_8).startsWith("thread 0:     5 00000005"));
   }
 
   @Test

@@ -113,8 +113,7 @@ final class CheckCommand implements Callable<Integer> {
       for (Path file : files) {
         progress.step(file.toString(), all.size() / (double) files.size());
         try {
-          CheckedSchedules checked =
-              CheckedSchedules.run(CheckCase.read(file), chip, options, schedules);
+          CheckedSchedules checked = run(CheckCase.read(file), chip, options);
           checked.of.write(checked.first());
           all.add(
               new Done(
@@ -177,9 +176,19 @@ final class CheckCommand implements Callable<Integer> {
     return code(all);
   }
 
+  private CheckedSchedules run(CheckCase read, GpuSpec chip, Launch.Options options) {
+    try {
+      return CheckedSchedules.run(read, chip, options, schedules);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(read.path() + ": the engine failed: " + e, e);
+    }
+  }
+
   private Done shipped(Path file, GpuSpec chip, Launch.Options options) {
     CheckCase read = CheckCase.read(file);
-    CheckedSchedules checked = CheckedSchedules.run(read, chip, options, schedules);
+    CheckedSchedules checked = run(read, chip, options);
     CaseExpectation expectation = new CaseExpectation(read);
     List<String> wrong =
         expectation.compare(

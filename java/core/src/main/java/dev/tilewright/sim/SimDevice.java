@@ -8,7 +8,6 @@ import dev.tilewright.GpuSpec;
 import dev.tilewright.GpuStream;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.Tensor;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -34,7 +33,6 @@ public final class SimDevice implements GpuDevice {
   private final String name;
   private final GpuSpec chip;
   private final Launch.Options options;
-  private final PrintStream printed;
   private final SimStream stream;
   private final Set<SimStream> streams = new LinkedHashSet<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -57,7 +55,6 @@ public final class SimDevice implements GpuDevice {
     this.name = name;
     this.chip = chip;
     this.options = options;
-    this.printed = System.out;
     this.machine = new SimMachine(chip);
     this.memory = new SimMemory(machine.memory(), name);
     this.stream = new SimStream(this, true);
@@ -193,8 +190,8 @@ public final class SimDevice implements GpuDevice {
   void run(SimKernel kernel, Launch launch) {
     Report report = machine.launch(kernel.module().loaded, launch, options);
     if (!report.stdout().isEmpty()) {
-      printed.print(report.stdout());
-      printed.flush();
+      System.out.print(report.stdout());
+      System.out.flush();
     }
     synchronized (findings) {
       lastReport = report;
