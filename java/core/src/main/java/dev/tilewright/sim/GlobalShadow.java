@@ -25,46 +25,42 @@ final class GlobalShadow {
   /** In a time: other lanes of the warp read then, too. */
   private static final long MANY = 1L << 63;
 
-  private static final class Cells {
-    private final long[] writes;
-    private final long[] reads;
+  /** The words that lie together. */
+  private static final class Page {
+    private static final int BITS = 10;
+    private static final int SIZE = 1 << BITS;
+    private final long[] writes = new long[SIZE];
+    private final long[] reads = new long[SIZE];
 
     /** The last reader of another block than the last reader. */
-    private final long[] others;
+    private final long[] others = new long[SIZE];
 
     /** Of the last write and read, when they were within their block: {@link #timeOf}. */
-    private final long[] writeTimes;
+    private final long[] writeTimes = new long[SIZE];
 
-    private final long[] readTimes;
-
-    Cells(int count) {
-      writeTimes = new long[count];
-      readTimes = new long[count];
-      writes = new long[count];
-      reads = new long[count];
-      others = new long[count];
-    }
+    private final long[] readTimes = new long[SIZE];
   }
 
   private final Grid grid;
   private final int granule;
-  private final Map<Segment, Cells> cells = new IdentityHashMap<>();
+  private final Map<Segment, Page[]> pages = new IdentityHashMap<>();
   private final Map<Messages.Place, BlockClock> released = new HashMap<>();
   private final Map<Op, Boolean> guesses = new IdentityHashMap<>();
   private Segment lastSegment;
-  private Cells lastCells;
+  private Page[] lastPages;
 
   GlobalShadow(Grid grid, int granule) {
     this.grid = grid;
     this.granule = Integer.numberOfTrailingZeros(granule);
   }
 
-  private Cells of(Segment segment) {
+  private Page[] of(Segment segment) {
     if (segment != lastSegment) {
       lastSegment = segment;
-      lastCells = cells.computeIfAbsent(segment, s -> new Cells((s.bytes() >> granule) + 1));
+      int count = (segment.bytes() >> granule + Page.BITS) + 1;
+      lastPages = pages.computeIfAbsent(segment, s -> new Page[count]);
     }
-    return lastCells;
+    return lastPages;
   }
 
   void access(
@@ -76,7 +72,7 @@ final class GlobalShadow {
       int bytes,
       boolean write,
       boolean same) {
-    Cells in = of(segment);
+    Page[] all = of(segment);
     BlockClock clock = w.block.clock;
     int thread = w.index * Warp.SIZE + lane;
     long block = w.block.number + 1;
@@ -88,7 +84,13 @@ final class GlobalShadow {
             | op.id & (1 << OP_BITS) - 1;
     int last = at + bytes - 1 >> granule;
     long time = timeOf(w, lane) | (op.collective ? MANY : 0);
-    for (int g = at >> granule; g <= last; g++) {
+    for (int word = at >> granule; word <= last; word++) {
+      Page in = all[word >> Page.BITS];
+      if (in == null) {
+        in = new Page();
+        all[word >> Page.BITS] = in;
+      }
+      int g = word & Page.SIZE - 1;
       long before = in.writes[g];
       if (before != 0 && !(write && same)) {
         String now = write ? "written" : "read";
@@ -160,6 +162,9 @@ final class GlobalShadow {
       if (strong || time == LIMIT || w.block.clock.covers(block, (int) time)) {
         return;
       }
+    }
+    if (w.block.checker.isKnown(FindingKind.GLOBAL_RACE, op)) {
+      return;
     }
     if (isFirstGuess(op, other) || isFirstGuess(other, op)) {
       return;

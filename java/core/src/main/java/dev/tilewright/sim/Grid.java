@@ -238,6 +238,9 @@ final class Grid {
           warp.run(QUANTUM);
           ran |= warp.steps != before;
           worked |= warp.steps != before && !warp.spun();
+          if (warp.steps > options.maxSteps()) {
+            return true; // The caller sees it.
+          }
         }
       }
       boolean changed = block.changes != changes;

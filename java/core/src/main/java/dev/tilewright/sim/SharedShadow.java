@@ -149,6 +149,10 @@ final class SharedShadow {
   private void report(Warp w, MemoryOp op, int lane, int at, long before, String now, String then) {
     Op other = block.grid.kernel.op((int) (before & (1 << OP_BITS) - 1));
     Warp otherWarp = block.warps()[(int) (before >>> WARP & 31)];
+    FindingKind kind = otherWarp == w ? FindingKind.WARP_RACE : FindingKind.SHARED_RACE;
+    if (block.checker.isKnown(kind, op)) {
+      return;
+    }
     String text =
         String.format(
             "shared memory at byte %d is %s, and was %s by thread %s at %s: %s;"
@@ -159,7 +163,6 @@ final class SharedShadow {
             block.threadOf(otherWarp, (int) (before >>> LANE & 31)),
             Checker.place(other.instruction),
             other.instruction.text());
-    FindingKind kind = otherWarp == w ? FindingKind.WARP_RACE : FindingKind.SHARED_RACE;
     block.checker.report(kind, w, op, lane, at, text);
   }
 }
