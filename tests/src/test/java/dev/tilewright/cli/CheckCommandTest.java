@@ -3,8 +3,10 @@ package dev.tilewright.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -335,6 +337,54 @@ final class CheckCommandTest {
       Tw run = add(args, "--schedules", 1);
       assertTrue(run.code() == 4 && run.out().contains("out-of-bounds"), run.out() + run.err());
     }
+  }
+
+  /** {@code tw check} alone runs the cases, so each kernel of each image needs one. */
+  @Test
+  void everyShippedKernelHasACase() throws Exception {
+    ObjectMapper mapper = new ObjectMapper();
+    Set<String> cases = new TreeSet<>();
+    for (Path file : ShippedCases.list()) {
+      JsonNode json = mapper.readTree(file.toFile());
+      Path module = file.resolveSibling(json.get("module").asText()).toRealPath();
+      cases.add(module + " " + json.get("kernel").asText());
+    }
+    Path ptx = Path.of(System.getProperty("basedir", "")).resolve("../ptx").toRealPath();
+    Set<String> kernels = new TreeSet<>();
+    for (JsonNode image : mapper.readTree(ptx.resolve("manifest.json").toFile()).get("images")) {
+      for (JsonNode kernel : image.get("kernels")) {
+        kernels.add(ptx.resolve(image.get("file").asText()) + " " + kernel.get("kernel").asText());
+      }
+    }
+    assertTrue(kernels.size() > 180);
+    kernels.removeAll(cases);
+    assertEquals(Set.of(), kernels);
+  }
+
+  @Test
+  void allShippedKernelsAreAsTheyShouldBe() throws Exception {
+    assumeTrue(Boolean.getBoolean("tilewright.deep"), "-Dtilewright.deep=true runs it");
+    Tw run = Tw.run("check", "--json");
+    for (JsonNode one : run.json().get("cases")) {
+      if (!one.get("case").asText().contains("async_forms")) { // CasesTest says why
+        assertEquals("[]", one.get("unexpected").toString(), one.get("case").asText());
+      }
+    }
+  }
+
+  @Test
+  void countersAreInJsonAndPrintedWhenAskedFor() throws Exception {
+    JsonNode counters = add(GOOD, "--json").expect(0).json().at("/cases/0/counters");
+    assertEquals(2, counters.at("/globalLoads/requests").asLong());
+    assertEquals(5, counters.at("/globalLoads/sectors").asLong());
+    assertEquals(160, counters.at("/globalStores/bytes").asLong());
+    assertEquals(10, counters.at("/l2Sectors").asLong());
+    assertEquals(2, counters.at("/instructions/fp32").asLong());
+    assertEquals(1, counters.at("/divergentBranches").asLong());
+    assertEquals("ld.global.f32 %f2, [%rd4]", counters.at("/accesses/0/instruction").asText());
+    String text = add(GOOD, "--counters").expect(0).out();
+    assertTrue(text.contains("  global loads    2 requests of 2.5 sectors, 160 bytes"), text);
+    assertTrue(!add(GOOD).out().contains("global loads"));
   }
 
   /** Both accesses of a planted race, as README.md shows them. */

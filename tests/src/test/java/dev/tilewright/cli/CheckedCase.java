@@ -1,6 +1,7 @@
 package dev.tilewright.cli;
 
 import dev.tilewright.GpuSpec;
+import dev.tilewright.ptx.PtxModule;
 import dev.tilewright.sim.Launch;
 import dev.tilewright.sim.Report;
 import java.nio.file.Path;
@@ -33,12 +34,36 @@ public final class CheckedCase {
     return report;
   }
 
+  /** Whether nothing may be found. */
+  public boolean isClean() {
+    return new CaseExpectation(of).planted().isEmpty();
+  }
+
+  /** The file of the module. */
+  public Path module() {
+    return of.fields().file("module", of.path());
+  }
+
+  /** The kernel's name. */
+  public String kernel() {
+    return of.kernel();
+  }
+
   /** Runs it once; what is not as expected, in words, empty when all is. */
   public List<String> run(long seed) {
+    return run(of, seed, MAX_STEPS);
+  }
+
+  /** Runs it once on another module, with at most so many steps. */
+  public List<String> run(PtxModule other, long seed, long steps) {
+    return run(of.on(other), seed, steps);
+  }
+
+  private List<String> run(CheckCase check, long seed, long steps) {
     Launch.Options options =
-        Launch.Options.DEFAULT.seed(seed).limits(MAX_STEPS, Duration.ofSeconds(20));
-    CheckCase.Run run = of.run(GpuSpec.of("h100"), options);
+        Launch.Options.DEFAULT.seed(seed).limits(steps, Duration.ofSeconds(20));
+    CheckCase.Run run = check.run(GpuSpec.of("h100"), options);
     report = run.report();
-    return new CaseExpectation(of).compare(report.findings(), run);
+    return new CaseExpectation(check).compare(report.findings(), run);
   }
 }

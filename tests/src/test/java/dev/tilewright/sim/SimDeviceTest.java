@@ -25,7 +25,10 @@ import dev.tilewright.OutOfDeviceMemoryException;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.op.FftConv;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -217,6 +220,19 @@ final class SimDeviceTest {
     SimFindingException e = assertThrows(SimFindingException.class, gpu::synchronize);
     assertEquals(FindingKind.OUT_OF_BOUNDS, e.findings().get(0).kind());
     assertTrue(e.getMessage().contains("in the freed allocation 0 (128 bytes) at byte 0"));
+  }
+
+  @Test
+  void freedMemoryTakesNoRoom() throws InterruptedException {
+    long address = gpu.allocate(1 << 20);
+    WeakReference<Object> memory =
+        new WeakReference<>(((SimDevice) gpu).machine.memory().find(address).data);
+    gpu.free(address);
+    for (int i = 0; i < 50 && memory.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertNull(memory.get());
   }
 
   @Test
@@ -538,6 +554,24 @@ final class SimDeviceTest {
       assertEquals(FindingKind.TIMEOUT, e.findings().get(0).kind());
       assertTrue(e.getMessage().contains("bra AGAIN"), e.getMessage());
     }
+  }
+
+  @Test
+  void whatAKernelPrintsComesWhenSomebodyWaits() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    try (GpuModule messages = shipped(gpu, "messages.compute_80.ptx");
+        Tensor in = gpu.empty(DType.F32, 1)) {
+      System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+      in.fill(Float.intBitsToFloat(5));
+      GpuKernel print = messages.kernel("print_values");
+      gpu.stream().launch(print, GpuLaunch.of(1, 1), GpuArguments.of(print, in));
+      assertEquals(0, bytes.size());
+      gpu.synchronize();
+    } finally {
+      System.setOut(before);
+    }
+    assertTrue(bytes.toString(StandardCharsets.UTF_8).startsWith("thread 0:     5 00000005"));
   }
 
   @Test

@@ -35,20 +35,19 @@ final class CheckCase {
    */
   record Run(Report report, List<byte[]> outputs) {}
 
-  private CheckCase(Path path, CaseFields fields, PtxModule module, PtxKernel kernel) {
+  private CheckCase(
+      Path path,
+      CaseFields fields,
+      PtxModule module,
+      PtxKernel kernel,
+      List<CaseArgument> arguments,
+      Launch launch) {
     this.path = path;
     this.fields = fields;
     this.module = module;
     this.kernel = kernel;
-    this.launch =
-        new Launch(
-            kernel.name(),
-            fields.extent("grid"),
-            fields.extent("block"),
-            fields.count("sharedBytes"),
-            fields.flag("cooperative"),
-            new byte[(int) kernel.paramBytes()]);
-    this.arguments = CaseArgument.readAll(fields, path, kernel.name(), kernel.params());
+    this.arguments = arguments;
+    this.launch = launch;
   }
 
   /**
@@ -65,7 +64,17 @@ final class CheckCase {
             .kernel(name)
             .orElseThrow(
                 () -> fields.fault("kernel", "no kernel " + name + "; there: " + names(module)));
-    return new CheckCase(path, fields, module, kernel);
+    Launch launch =
+        new Launch(
+            kernel.name(),
+            fields.extent("grid"),
+            fields.extent("block"),
+            fields.count("sharedBytes"),
+            fields.flag("cooperative"),
+            new byte[(int) kernel.paramBytes()]);
+    List<CaseArgument> arguments =
+        CaseArgument.readAll(fields, path, kernel.name(), kernel.params());
+    return new CheckCase(path, fields, module, kernel, arguments, launch);
   }
 
   private static PtxModule module(CaseFields fields, Path file) {
@@ -78,6 +87,12 @@ final class CheckCase {
     } catch (IOException e) {
       throw fields.fault("module", file + ": cannot read: " + OutputFiles.reason(e));
     }
+  }
+
+  /** The same case on another module that has its kernel. */
+  CheckCase on(PtxModule other) {
+    return new CheckCase(
+        path, fields, other, other.kernel(kernel.name()).orElseThrow(), arguments, launch);
   }
 
   private static String names(PtxModule module) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Run CUDA kernels from PTX without a GPU and report their faults.",
-      "Without a case: every kernel that Tilewright ships; those with a planted fault must be found out."
+      "Without a case: every kernel that Tilewright ships; planted faults must be found."
     },
     footer = {
       "",
@@ -37,6 +37,10 @@ import picocli.CommandLine.Spec;
       "Scalars: i8 u8 i16 u16 i32 u32 i64 u64 f16 bf16 f32 f64; bytes is a struct by value.",
       "Outputs are those of the first schedule.",
       "",
+      "Kinds of findings: out-of-bounds misaligned uninitialised shared-race warp-race",
+      "global-race barrier-divergence barrier-misuse async-unwaited deadlock",
+      "shfl-absent-lane resources trap timeout unsupported (seeds/ptx-engine.md).",
+      "",
       "Exit codes: 0 clean, 4 findings, 2 a faulty case or module.",
       "",
       "Example: ./tw check tests/cases/race_shared.json"
@@ -45,7 +49,7 @@ final class CheckCommand implements Callable<Integer> {
   private static final int FINDINGS = Main.WRONG_RESULT;
 
   /** No kernel that is shipped and ends needs as many. */
-  private static final long SHIPPED_STEPS = 4_000_000;
+  private static final long SHIPPED_STEPS = 2_000_000;
 
   @Parameters(paramLabel = "CASE.json", arity = "0..*", description = "The cases.")
   private List<Path> files = List.of();
@@ -64,6 +68,11 @@ final class CheckCommand implements Callable<Integer> {
       defaultValue = "3",
       description = "How many orders of warps, blocks and branches are tried (3).")
   private int schedules;
+
+  @Option(
+      names = "--counters",
+      description = "Print what the first schedule kept busy: instructions, sectors, conflicts.")
+  private boolean counters;
 
   @Option(names = "--no-checks", description = "Only run; look for no races.")
   private boolean noChecks;
@@ -91,6 +100,7 @@ final class CheckCommand implements Callable<Integer> {
         Launch.Options.DEFAULT
             .seed(seed)
             .checks(!noChecks)
+            .counters(counters || report.isJson())
             .limits(Long.MAX_VALUE, Numbers.duration("--limit", limit));
     return files.isEmpty() ? shipped(chip, options) : named(chip, options);
   }
@@ -103,13 +113,13 @@ final class CheckCommand implements Callable<Integer> {
       for (Path file : files) {
         progress.step(file.toString(), all.size() / (double) files.size());
         try {
-          CheckedSchedules checked =
-              CheckedSchedules.run(CheckCase.read(file), chip, options, schedules);
+          CheckedSchedules checked = run(CheckCase.read(file), chip, options);
           checked.of.write(checked.first());
           all.add(
               new Done(
                   CheckReport.Case.of(checked, null),
-                  CheckText.of(checked),
+                  CheckText.of(checked)
+                      + (counters ? CountersReport.text(checked.first().report()) : ""),
                   !checked.findings().isEmpty()));
         } catch (InputException e) {
           faults.add(e.getMessage());
@@ -166,9 +176,19 @@ final class CheckCommand implements Callable<Integer> {
     return code(all);
   }
 
+  private CheckedSchedules run(CheckCase read, GpuSpec chip, Launch.Options options) {
+    try {
+      return CheckedSchedules.run(read, chip, options, schedules);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(read.path() + ": the engine failed: " + e, e);
+    }
+  }
+
   private Done shipped(Path file, GpuSpec chip, Launch.Options options) {
     CheckCase read = CheckCase.read(file);
-    CheckedSchedules checked = CheckedSchedules.run(read, chip, options, schedules);
+    CheckedSchedules checked = run(read, chip, options);
     CaseExpectation expectation = new CaseExpectation(read);
     List<String> wrong =
         expectation.compare(

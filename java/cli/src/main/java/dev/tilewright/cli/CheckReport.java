@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tilewright.sim.Finding;
 import dev.tilewright.sim.Report;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -53,15 +52,12 @@ record CheckReport(String gpu, List<Case> cases) {
       List<Found> findings,
       List<CheckedSchedules.Difference> differences,
       String stdout,
-      Map<String, Long> counters,
+      Map<String, Object> counters,
       List<String> unexpected,
       String error) {
 
     static Case of(CheckedSchedules checked, List<String> unexpected) {
       Report first = checked.first().report();
-      Map<String, Long> counters = new LinkedHashMap<>();
-      counters.put("warpInstructions", first.warpInstructions());
-      counters.put("threadInstructions", first.threadInstructions());
       return new Case(
           checked.of.path().toString(),
           checked.of.kernel(),
@@ -70,7 +66,7 @@ record CheckReport(String gpu, List<Case> cases) {
           checked.findings().stream().map(Found::of).toList(),
           checked.differences(),
           first.stdout(),
-          counters,
+          CountersReport.data(first),
           unexpected,
           null);
     }

@@ -45,14 +45,15 @@ final class CheckedSchedules {
   /**
    * Runs a case.
    *
-   * @param options those of the first schedule; each further one takes the next seed
+   * @param options those of the first schedule; each further one takes the next seed and counts
+   *     nothing
    */
   static CheckedSchedules run(CheckCase of, GpuSpec chip, Launch.Options options, int schedules) {
     CheckedSchedules all = new CheckedSchedules(of);
     boolean more = true;
     for (int k = 0; k < schedules && more; k++) {
       long seed = options.seed() + k;
-      CheckCase.Run run = of.run(chip, options.seed(seed));
+      CheckCase.Run run = of.run(chip, options.seed(seed).counters(k == 0 && options.counters()));
       all.add(run, seed);
       more = run.report().findings().stream().noneMatch(f -> FINAL.contains(f.kind()));
     }

@@ -15,6 +15,7 @@ final class AsyncCopies {
     final MemoryOp op;
     final int bytes;
     int mask;
+    long number;
     final int[] group = new int[Warp.SIZE];
     final int[] to = new int[Warp.SIZE];
     final Segment[] from = new Segment[Warp.SIZE];
@@ -28,6 +29,7 @@ final class AsyncCopies {
   }
 
   private final List<Batch> batches = new ArrayList<>();
+  private long started;
 
   /** Of each lane, how many groups it closed. */
   private final int[] committed = new int[Warp.SIZE];
@@ -40,8 +42,36 @@ final class AsyncCopies {
         copy(w, batch, lane);
       }
       w.block.shared.setPending(batch.to[lane], batch.bytes, true);
+      w.foundSpace = StateSpace.SHARED; // It may write from now on, until it is waited for.
+      batch.op.noteAccess(w, lane, w.block.shared, batch.to[lane], batch.bytes, true, false);
     }
+    batch.number = started++;
     batches.add(batch);
+  }
+
+  /** How many instructions started copies so far. */
+  long started() {
+    return started;
+  }
+
+  /** Whether a lane has copies that did not land. */
+  boolean areUnderWay(int lane) {
+    return batches.stream().anyMatch(b -> (b.mask >> lane & 1) != 0);
+  }
+
+  /** Lets the copies of a lane land that it started before. */
+  void landBefore(Warp w, int lane, long number) {
+    Iterator<Batch> each = batches.iterator();
+    while (each.hasNext()) {
+      Batch batch = each.next();
+      if (batch.number < number && (batch.mask >> lane & 1) != 0) {
+        finish(w, batch, lane);
+        batch.mask &= ~(1 << lane);
+        if (batch.mask == 0) {
+          each.remove();
+        }
+      }
+    }
   }
 
   void commit(int mask) {
@@ -102,8 +132,19 @@ final class AsyncCopies {
     }
   }
 
-  /** Copies that nobody waited for land at the latest when the lanes leave. */
+  /** The block ends: reports copies that nobody waited for. */
   void atExit(Warp w) {
+    for (Batch batch : batches) {
+      for (int m = batch.mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        if (batch.count[lane] > 0) {
+          String text = "the block ends while the copy is under way: nobody waited for it";
+          w.block.checker.report(
+              FindingKind.ASYNC_UNWAITED, w, batch.op, lane, batch.to[lane], text);
+          break;
+        }
+      }
+    }
     batches.clear();
   }
 }

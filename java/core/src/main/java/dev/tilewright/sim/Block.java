@@ -15,11 +15,16 @@ final class Block {
   final Checker checker;
   final BlockClock clock;
   final Mbarriers mbarriers = new Mbarriers();
+  final Messages messages = new Messages();
+  final ClusterBarrier cluster;
   private final Warp[] warps;
   private final BlockBarrier[] barriers = new BlockBarrier[BARRIERS];
 
   /** For how many threads the last phase of each barrier was, or null. */
   final String[] lastSizes = new String[BARRIERS];
+
+  /** What the thread that runs the block counts, or null when nothing is counted. */
+  Tally tally;
 
   /** Stores and other acts that others can see. */
   long changes;
@@ -35,6 +40,7 @@ final class Block {
     checker = new Checker(this);
     clock = new BlockClock(number);
     warps = new Warp[(threads() + Warp.SIZE - 1) / Warp.SIZE];
+    cluster = new ClusterBarrier(this, warps.length);
     shadow = grid.checks ? new SharedShadow(this, grid.granule) : null;
     for (int i = 0; i < warps.length; i++) {
       warps[i] = new Warp(this, i);
@@ -92,6 +98,7 @@ final class Block {
         barrier.completeIfAll();
       }
     }
+    cluster.completeIfAll();
   }
 
   List<Integer> threadOf(Warp warp, int lane) {

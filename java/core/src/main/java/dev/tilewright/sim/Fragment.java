@@ -21,7 +21,7 @@ final class Fragment {
   /** By register, element and lane: row * columns + column. */
   private final int[] place;
 
-  private Fragment(int rows, int columns, int registers, int packed) {
+  Fragment(int rows, int columns, int registers, int packed) {
     this.rows = rows;
     this.columns = columns;
     this.registers = registers;
@@ -33,15 +33,15 @@ final class Fragment {
     return place[(register * packed + element) * Warp.SIZE + lane];
   }
 
-  private void put(int register, int element, int lane, int row, int column) {
+  void put(int register, int element, int lane, int row, int column) {
     place[(register * packed + element) * Warp.SIZE + lane] = row * columns + column;
   }
 
-  private interface Placement {
+  interface Placement {
     void at(int register, int element, int lane);
   }
 
-  private Fragment fill(Placement placement) {
+  Fragment fill(Placement placement) {
     for (int r = 0; r < registers; r++) {
       for (int e = 0; e < packed; e++) {
         for (int lane = 0; lane < Warp.SIZE; lane++) {

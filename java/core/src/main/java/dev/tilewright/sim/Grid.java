@@ -18,6 +18,9 @@ final class Grid {
   private static final int RESERVED_BYTES = 1024;
   private static final int WORKSPACE_BYTES = 256;
 
+  /** The default of cudaLimitMallocHeapSize. */
+  private static final long HEAP_BYTES = 8L << 20;
+
   final Launch launch;
   final Launch.Options options;
   final boolean checks;
@@ -41,14 +44,18 @@ final class Grid {
   /** The bytes that the race check tells apart in shared memory. */
   final int granule;
 
-  /** The check of races between blocks, or null when there is one block or no checks. */
+  /** The check of races in global memory, or null when there are no checks. */
   final GlobalShadow global;
+
+  /** The counters, or null when nothing is counted. */
+  private final TallySum tallies;
 
   private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
   private final Random random;
   private final long total;
   private final long deadline;
   private Segment workspace;
+  private long heap;
   private boolean stopped;
   private long warpSteps;
   private long laneSteps;
@@ -76,7 +83,8 @@ final class Grid {
     reservedAt = userSharedBytes + RESERVED_GAP + 15 & -16;
     sharedBytes = kernel.usesReserved() ? reservedAt + RESERVED_BYTES : userSharedBytes;
     granule = kernel.sharedGranule();
-    global = checks && total > 1 ? new GlobalShadow(this, kernel.globalGranule()) : null;
+    tallies = options.counters() ? new TallySum(new L2Cache(chip.l2Bytes())) : null;
+    global = checks ? new GlobalShadow(this, kernel.globalGranule()) : null;
     params = new Segment("the parameters", 0, launch.params().length);
     params.write(0, launch.params());
     random = options.seed() == 0 ? null : new Random(options.seed());
@@ -102,6 +110,15 @@ final class Grid {
 
   boolean secondFirst() {
     return random != null && random.nextBoolean();
+  }
+
+  /** Takes bytes of the device's heap, or gives them back; false when there are not so many. */
+  synchronized boolean takeHeap(long bytes) {
+    if (heap + bytes > HEAP_BYTES) {
+      return false;
+    }
+    heap += bytes;
+    return true;
   }
 
   /** The address of the words that grid-wide barriers use. */
@@ -191,12 +208,21 @@ final class Grid {
       warpSteps += warp.steps;
       laneSteps += warp.laneSteps;
       retiredSteps += warp.steps;
-      warp.copies.atExit(warp);
+      if (!stopped) {
+        warp.copies.atExit(warp);
+      }
+      warp.bulk.atExit();
     }
+  }
+
+  /** What was counted, or null when nothing was. */
+  Counters counters() {
+    return tallies == null ? null : tallies.sum();
   }
 
   /** Runs a block's warps until it has to wait or used its share; whether something moved. */
   private boolean share(Block block) {
+    block.tally = tallies == null ? null : tallies.own();
     Warp[] warps = block.warps().clone();
     if (random != null) {
       Collections.shuffle(Arrays.asList(warps), random);
@@ -212,6 +238,9 @@ final class Grid {
           warp.run(QUANTUM);
           ran |= warp.steps != before;
           worked |= warp.steps != before && !warp.spun();
+          if (warp.steps > options.maxSteps()) {
+            return true; // The caller sees it.
+          }
         }
       }
       boolean changed = block.changes != changes;

@@ -54,6 +54,10 @@ final class Resources {
         return Optional.of("the kernel was compiled for blocks of exactly " + required);
       }
     }
+    List<Integer> cluster = kernel.limits().reqnctapercluster();
+    if (cluster.stream().anyMatch(n -> n > 1)) {
+      return Optional.of("a cluster of " + cluster + " blocks; the simulator runs single ones");
+    }
     if (kernel.sharedBytes() > GpuSpec.SHARED_PER_BLOCK) {
       return Optional.of(
           "the kernel declares "

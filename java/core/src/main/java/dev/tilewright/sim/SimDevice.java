@@ -3,11 +3,11 @@ package dev.tilewright.sim;
 import dev.tilewright.DType;
 import dev.tilewright.GpuDevice;
 import dev.tilewright.GpuEvent;
+import dev.tilewright.GpuModule;
 import dev.tilewright.GpuSpec;
 import dev.tilewright.GpuStream;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.Tensor;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,8 +23,9 @@ import java.util.Set;
  * or a missing wait shows. What kernels print goes to {@code System.out}.
  *
  * <p>Options stand behind the name, {@code sim:h100,checks=off,seed=7,limit=5}, or in the system
- * properties {@code tilewright.sim.checks}, {@code .seed} and {@code .limit}: whether faults are
- * looked for (on), the schedule's seed (0), and after how many seconds a kernel is stopped (60).
+ * properties {@code tilewright.sim.checks}, {@code .seed}, {@code .limit} and {@code .counters}:
+ * whether faults are looked for (on), the schedule's seed (0), after how many seconds a kernel is
+ * stopped (60), and whether {@link Counters} are kept (off) for {@link #lastReport}.
  */
 public final class SimDevice implements GpuDevice {
   private static final int KEPT_FINDINGS = 10_000;
@@ -32,7 +33,6 @@ public final class SimDevice implements GpuDevice {
   private final String name;
   private final GpuSpec chip;
   private final Launch.Options options;
-  private final PrintStream printed;
   private final SimStream stream;
   private final Set<SimStream> streams = new LinkedHashSet<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -55,7 +55,6 @@ public final class SimDevice implements GpuDevice {
     this.name = name;
     this.chip = chip;
     this.options = options;
-    this.printed = System.out;
     this.machine = new SimMachine(chip);
     this.memory = new SimMemory(machine.memory(), name);
     this.stream = new SimStream(this, true);
@@ -167,7 +166,7 @@ public final class SimDevice implements GpuDevice {
   }
 
   @Override
-  public SimImage load(String image, byte[] bytes) {
+  public GpuModule load(String image, byte[] bytes) {
     requireOpen();
     return SimImage.load(this, image, bytes);
   }
@@ -191,8 +190,8 @@ public final class SimDevice implements GpuDevice {
   void run(SimKernel kernel, Launch launch) {
     Report report = machine.launch(kernel.module().loaded, launch, options);
     if (!report.stdout().isEmpty()) {
-      printed.print(report.stdout());
-      printed.flush();
+      System.out.print(report.stdout());
+      System.out.flush();
     }
     synchronized (findings) {
       lastReport = report;

@@ -14,7 +14,7 @@ import java.util.Map;
 public final class SimDeviceProvider implements DeviceProvider {
   private static final String PREFIX = "sim:";
   private static final String PROPERTIES = "tilewright.sim.";
-  private static final List<String> OPTIONS = List.of("checks", "seed", "limit");
+  private static final List<String> OPTIONS = List.of("checks", "seed", "limit", "counters");
   private static final double MOST_SECONDS = 1e9;
 
   /** Made by the service loader. */
@@ -52,7 +52,7 @@ public final class SimDeviceProvider implements DeviceProvider {
                 + name
                 + ": no option '"
                 + words[i]
-                + "'; there: checks=on|off, seed=NUMBER, limit=SECONDS");
+                + "'; there: checks=on|off, seed=NUMBER, limit=SECONDS, counters=on|off");
       }
       set.put(parts[0].strip(), parts[1].strip());
     }
@@ -60,11 +60,10 @@ public final class SimDeviceProvider implements DeviceProvider {
   }
 
   private static Launch.Options options(Map<String, String> set) {
-    String checks = set.getOrDefault("checks", "on");
-    if (!checks.equals("on") && !checks.equals("off")) {
-      throw new InvalidSpecException(PROPERTIES + "checks", checks, "on or off");
-    }
-    Launch.Options all = Launch.Options.DEFAULT.checks(checks.equals("on"));
+    Launch.Options all =
+        Launch.Options.DEFAULT
+            .checks(isOn("checks", set.getOrDefault("checks", "on")))
+            .counters(isOn("counters", set.getOrDefault("counters", "off")));
     if (set.containsKey("seed")) {
       try {
         all = all.seed(Long.parseLong(set.get("seed")));
@@ -73,6 +72,13 @@ public final class SimDeviceProvider implements DeviceProvider {
       }
     }
     return all.limits(Long.MAX_VALUE, limit(set.get("limit")));
+  }
+
+  private static boolean isOn(String option, String value) {
+    if (!value.equals("on") && !value.equals("off")) {
+      throw new InvalidSpecException(PROPERTIES + option, value, "on or off");
+    }
+    return value.equals("on");
   }
 
   private static Duration limit(String seconds) {

@@ -96,7 +96,7 @@ final class SimImage implements GpuModule {
   public void close() {
     if (!closed && !device.isClosed()) {
       device.finish();
-      loaded.unload();
+      loaded.unload(device.machine.memory());
     }
     closed = true;
   }

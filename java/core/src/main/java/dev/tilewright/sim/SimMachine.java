@@ -5,6 +5,7 @@ import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.PtxException;
 import dev.tilewright.ptx.PtxKernel;
 import dev.tilewright.ptx.PtxModule;
+import dev.tilewright.ptx.Target;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +36,7 @@ public final class SimMachine {
 
   /** Frees memory; later accesses are findings. */
   public void free(long address) {
-    at(address).freed = true;
+    memory.free(at(address));
   }
 
   /** Copies bytes to device memory; they count as written. */
@@ -103,7 +104,7 @@ public final class SimMachine {
     Optional<Finding> refused =
         refuse(module, kernel).or(() -> tooMuch(kernel, launch).map(m -> resources(kernel, m)));
     if (refused.isPresent()) {
-      return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin);
+      return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin, null);
     }
     Grid grid = new Grid(chip, memory, module, launch, options);
     grid.run();
@@ -112,7 +113,8 @@ public final class SimMachine {
         grid.stdout(),
         grid.warpSteps(),
         grid.laneSteps(),
-        System.nanoTime() - begin);
+        System.nanoTime() - begin,
+        grid.counters());
   }
 
   /** Why the machine cannot run a kernel, however it is launched. */
@@ -123,6 +125,17 @@ public final class SimMachine {
       return Optional.of(
           finding(
               FindingKind.UNSUPPORTED, kernel, e.getMessage(), e.text(), e.line(), near(kernel)));
+    }
+    Target target = module.module().architecture();
+    if (!target.runsOn(chip.computeCapability())) {
+      String text =
+          "the module is for "
+              + target
+              + ", and "
+              + chip.name()
+              + " is sm_"
+              + chip.computeCapability();
+      return Optional.of(finding(FindingKind.UNSUPPORTED, kernel, text, "", 0, ""));
     }
     try {
       module.code(kernel);

@@ -57,10 +57,7 @@ final class SimMemory {
   }
 
   void free(long address) {
-    Segment segment = memory.find(address);
-    if (segment != null) {
-      segment.freed = true;
-    }
+    memory.free(memory.find(address));
   }
 
   /** Whether a range lies in one allocation. */

@@ -85,8 +85,8 @@ public final class SimModule {
   }
 
   /** Frees the variables. */
-  void unload() {
-    segments.values().forEach(s -> s.freed = true);
+  void unload(GlobalMemory memory) {
+    segments.values().forEach(memory::free);
   }
 
   Segment segment(PtxVariable variable) {

@@ -41,6 +41,7 @@ final class Warp {
 
   final LocalMemory local = new LocalMemory();
   final AsyncCopies copies = new AsyncCopies();
+  final BulkCopies bulk = new BulkCopies();
   final Clock clock;
 
   /** Of the memory instruction that runs: the lanes' addresses, then their places in a segment. */
@@ -58,6 +59,12 @@ final class Warp {
 
   /** What the warp's strong reads saw released, for its next fence to acquire, or null. */
   BlockClock observed;
+
+  /** As these, for the threads of the block: see {@link Messages}. */
+  int[] fencedClock;
+
+  int[] observedClock;
+  int observedLanes;
 
   /** Of each lane, how often it met other lanes: orders their accesses. */
   final int[] laneTimes = new int[SIZE];
@@ -129,7 +136,16 @@ final class Warp {
         return;
       }
       if (path != null) {
-        runPath(path, end);
+        Tally tally = block.tally;
+        if (tally == null) {
+          runPath(path, end);
+        } else {
+          Code code = path.frame.code;
+          int from = path.pc;
+          long before = steps;
+          runPath(path, end);
+          tally.ran(code, from, (int) (steps - before));
+        }
         if (polls > PATIENCE) {
           releaseJoins();
           paths.add(paths.remove(0));
@@ -199,6 +215,9 @@ final class Warp {
    * @param meet where, or -1 when they do not
    */
   void split(Path path, int first, int firstPc, int secondPc, int meet) {
+    if (block.tally != null && ControlOps.isBranch(path.frame.code.ops[path.pc])) {
+      block.tally.divergent++;
+    }
     Join join = path.join;
     if (meet < 0) {
       paths.add(new Path(path.mask & ~first, secondPc, path.frame, join));
