@@ -18,6 +18,9 @@ final class MultiplyOp extends AlignedOp {
   private final boolean saturate;
   private final boolean xor;
   private final Rounding rounding;
+  private final int[] placesA;
+  private final int[] placesB;
+  private final int[] placesC;
 
   private MultiplyOp(Decoder decoder, Instruction i, int[] shape, List<DataType> types) {
     m = shape[0];
@@ -32,6 +35,9 @@ final class MultiplyOp extends AlignedOp {
     b = FragmentRegisters.read(decoder, fb, types.get(2), i.source(1));
     c = FragmentRegisters.read(decoder, fc, types.get(3), i.source(2));
     d = FragmentRegisters.written(decoder, fd, types.get(0), i.destination());
+    placesA = fa.places();
+    placesB = fb.transposedPlaces();
+    placesC = fc.places();
     saturate = i.modifiers().has("satfinite");
     xor = i.modifiers().has("xor");
     rounding = i.modifiers().rounding().orElse(Rounding.RN);
@@ -65,11 +71,7 @@ final class MultiplyOp extends AlignedOp {
     if (a.type() == DataType.F64) {
       d.put(w, doubles(w));
     } else if (a.type().isFloat()) {
-      float[] sums =
-          w.block.grid.options.exactMatrices()
-              ? TensorCore.multiply(w.block.grid.chip.computeCapability(), a, b, c, w, m, n, k)
-              : floats(w);
-      d.put(w, sums);
+      d.put(w, floats(w));
     } else {
       d.put(w, integers(w));
     }
@@ -77,20 +79,51 @@ final class MultiplyOp extends AlignedOp {
   }
 
   private float[] floats(Warp w) {
-    float[] x = a.floats(w);
-    float[] y = b.floats(w);
-    float[] sums = c.floats(w);
-    for (int row = 0; row < m; row++) {
-      for (int at = 0; at < k; at++) {
-        float factor = x[row * k + at];
-        int from = at * n;
-        int to = row * n;
-        for (int column = 0; column < n; column++) {
-          sums[to + column] += factor * y[from + column];
-        }
-      }
+    Unpacked x = w.factorA;
+    Unpacked y = w.factorB;
+    float[] sums = new float[m * n];
+    x.take(a.lanes(w), a.type(), a.fragment, placesA, m, k);
+    y.take(b.lanes(w), b.type(), b.fragment, placesB, n, k);
+    Unpacked.unpack(c.lanes(w), c.type(), c.fragment.packed, placesC, sums);
+    if (w.block.grid.options.exactMatrices()) {
+      int capability = w.block.grid.chip.computeCapability();
+      int step = TensorCore.step(capability, a.type(), k);
+      x.codeRows();
+      y.codeColumns();
+      TensorCore.multiply(x, y, sums, n, step, TensorCore.bits(capability), w.sums);
+    } else {
+      plain(x.singles, y.singles, sums);
     }
     return sums;
+  }
+
+  /** Sums of single precision, in the order of k. */
+  private void plain(float[] x, float[] y, float[] sums) {
+    for (int row = 0; row < m; row++) {
+      int atX = row * k;
+      for (int column = 0; column < n; column += 4) {
+        int at = row * n + column;
+        int y0 = column * k;
+        int y1 = y0 + k;
+        int y2 = y1 + k;
+        int y3 = y2 + k;
+        float s0 = sums[at];
+        float s1 = sums[at + 1];
+        float s2 = sums[at + 2];
+        float s3 = sums[at + 3];
+        for (int i = 0; i < k; i++) {
+          float factor = x[atX + i];
+          s0 += factor * y[y0 + i];
+          s1 += factor * y[y1 + i];
+          s2 += factor * y[y2 + i];
+          s3 += factor * y[y3 + i];
+        }
+        sums[at] = s0;
+        sums[at + 1] = s1;
+        sums[at + 2] = s2;
+        sums[at + 3] = s3;
+      }
+    }
   }
 
   private double[] doubles(Warp w) {

@@ -48,6 +48,12 @@ final class Warp {
 
   final int[] places = new int[SIZE];
 
+  /** Of the matrix product that runs. */
+  final Unpacked factorA = new Unpacked();
+
+  final Unpacked factorB = new Unpacked();
+  final TensorCore.Scratch sums = new TensorCore.Scratch();
+
   /** Where the access that an instruction looks at lies: the space, and the place in it. */
   StateSpace foundSpace;
 
