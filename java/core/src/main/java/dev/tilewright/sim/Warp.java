@@ -219,7 +219,7 @@ final class Warp {
     path.join = join;
     path.mask = first;
     path.pc = firstPc;
-    paths.add(block.grid.secondFirst() ? 0 : paths.size(), other);
+    paths.add(block.secondFirst() ? 0 : paths.size(), other);
   }
 
   private void arrive(Path path) {
