@@ -26,7 +26,8 @@ final class Conversions {
         return new Narrow(d.intDestination(i.destination()), d.longSource(i.source(0)));
       }
     }
-    return Lanes.scalar(d, i, scalar(i));
+    Op fast = FastConversions.make(d, i);
+    return fast != null ? fast : Lanes.scalar(d, i, scalar(i));
   }
 
   private static final class Widen extends Op {

@@ -2,6 +2,7 @@ package dev.tilewright.sim;
 
 import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
+import dev.tilewright.ptx.Opcode;
 import dev.tilewright.ptx.Operand;
 import dev.tilewright.ptx.PtxKernel;
 import dev.tilewright.ptx.PtxRoutine;
@@ -46,6 +47,9 @@ final class Decoder {
       op.instruction = instruction;
       op.pc = i;
       kernel.number(op);
+      if (communicates(op, instruction)) {
+        kernel.communicate();
+      }
       if (instruction.guard().isPresent()) {
         op.guard = slot(instruction.guard().get().register());
         op.guardFlip = instruction.guard().get().negated() ? -1 : 0;
@@ -57,6 +61,18 @@ final class Decoder {
     end.pc = body.size();
     ops[body.size()] = end;
     code.ops = ops;
+  }
+
+  /** Whether it can pass values between blocks, or changes more than memory. */
+  private static boolean communicates(Op op, Instruction i) {
+    if (op instanceof MemoryOp access && access.strong) {
+      return access.space != StateSpace.SHARED;
+    }
+    if (op instanceof Calls.Call call) {
+      return !call.staysInBlock();
+    }
+    boolean fence = i.opcode() == Opcode.MEMBAR || i.opcode() == Opcode.FENCE;
+    return fence && !i.modifiers().has("cta");
   }
 
   Code code() {

@@ -33,6 +33,20 @@ final class Fragment {
     return place[(register * packed + element) * Warp.SIZE + lane];
   }
 
+  /** By register, element and lane: the place in the matrix, row by row. */
+  int[] places() {
+    return place.clone();
+  }
+
+  /** By register, element and lane: the place in the transposed matrix. */
+  int[] transposedPlaces() {
+    int[] places = new int[place.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = place[i] % columns * rows + place[i] / columns;
+    }
+    return places;
+  }
+
   void put(int register, int element, int lane, int row, int column) {
     place[(register * packed + element) * Warp.SIZE + lane] = row * columns + column;
   }

@@ -83,20 +83,13 @@ final class FragmentRegisters {
     }
   }
 
-  float[] floats(Warp w) {
-    float[] matrix = new float[fragment.rows * fragment.columns];
-    int width = 32 / fragment.packed;
-    for (int r = 0; r < fragment.registers; r++) {
-      int[] lanes = w.ints[slots[r]];
-      for (int e = 0; e < fragment.packed; e++) {
-        for (int lane = 0; lane < Warp.SIZE; lane++) {
-          int bits = lanes[lane] >>> e * width;
-          matrix[fragment.place(r, e, lane)] =
-              format == null ? Float.intBitsToFloat(bits) : format.decode(bits);
-        }
-      }
+  /** The lanes of the registers that hold different elements. */
+  int[][] lanes(Warp w) {
+    int[][] lanes = new int[fragment.registers][];
+    for (int r = 0; r < lanes.length; r++) {
+      lanes[r] = w.ints[slots[r]];
     }
-    return matrix;
+    return lanes;
   }
 
   double[] doubles(Warp w) {

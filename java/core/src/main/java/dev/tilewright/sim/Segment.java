@@ -34,6 +34,9 @@ final class Segment {
 
   boolean freed;
 
+  /** Wants to know before the first store; or null. */
+  volatile Undo undo;
+
   Segment(String name, long base, int bytes) {
     this.name = name;
     this.base = base;
@@ -43,6 +46,13 @@ final class Segment {
 
   int bytes() {
     return data.length;
+  }
+
+  private void keep() {
+    Undo watcher = undo;
+    if (watcher != null) {
+      watcher.save(this);
+    }
   }
 
   /** Notes all bytes as never written. */
@@ -124,6 +134,7 @@ final class Segment {
    * @return the lanes that changed something
    */
   int store(int[] places, int offset, int mask, int[] values) {
+    keep();
     byte[] to = data;
     byte[] notes = state;
     int changed = 0;
@@ -162,6 +173,7 @@ final class Segment {
 
   /** Stores and notes the bytes as written, or as not when the value was not either. */
   void store(int at, int bytes, long value, boolean written) {
+    keep();
     int note = written ? WRITTEN_WORD : 0;
     switch (bytes) {
       case 1 -> {

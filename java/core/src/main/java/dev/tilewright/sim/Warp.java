@@ -49,6 +49,12 @@ final class Warp {
 
   final int[] places = new int[SIZE];
 
+  /** Of the matrix product that runs. */
+  final Unpacked factorA = new Unpacked();
+
+  final Unpacked factorB = new Unpacked();
+  final TensorCore.Scratch sums = new TensorCore.Scratch();
+
   /** Where the access that an instruction looks at lies: the space, and the place in it. */
   StateSpace foundSpace;
 
@@ -214,7 +220,7 @@ final class Warp {
     path.join = join;
     path.mask = first;
     path.pc = firstPc;
-    paths.add(block.grid.secondFirst() ? 0 : paths.size(), other);
+    paths.add(block.secondFirst() ? 0 : paths.size(), other);
   }
 
   private void arrive(Path path) {
