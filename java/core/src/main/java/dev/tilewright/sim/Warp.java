@@ -30,6 +30,10 @@ final class Warp {
   long[][] longs;
   int[] predicates;
   final int[] scratchInts = new int[SIZE];
+
+  /** Operands of the instruction that runs, after a change. */
+  final int[][] operands = new int[3][SIZE];
+
   final long[] scratchLongs = new long[SIZE];
 
   /** How many reads in this share of steps polled a flag that others set. */
