@@ -10,7 +10,7 @@ final class TableSamples {
   private static final String DECLARATIONS =
       """
       .version 9.0
-      .target sm_90
+      .target sm_100a
       .address_size 64
       .global .align 16 .b8 gvar[64];
       .visible .entry k(.param .align 16 .b8 kp[256])

@@ -13,10 +13,12 @@ final class InstructionBuilder {
   private final DebugInfo debug;
   private final RoutineNames names;
   private final OperandChecker checker;
+  private final Target target;
   private final Map<String, List<InstructionTable.Match>> spellings = new HashMap<>();
 
-  InstructionBuilder(Tokens tokens, DebugInfo debug, SymbolTable module) {
+  InstructionBuilder(Tokens tokens, DebugInfo debug, SymbolTable module, Target target) {
     this.tokens = tokens;
+    this.target = target;
     this.debug = debug;
     this.names = new RoutineNames(module);
     this.checker = new OperandChecker(names);
@@ -39,6 +41,7 @@ final class InstructionBuilder {
       List<Operand> sources = new ArrayList<>();
       try {
         checker.check(match, raw.operands(), destinations, sources);
+        checkTarget(raw, match);
         return make(raw, match.form().opcode(), match.modifiers(), destinations, sources);
       } catch (OperandChecker.Mismatch mismatch) {
         reason = farther(reason, mismatch);
@@ -62,6 +65,16 @@ final class InstructionBuilder {
       return InstructionTable.shared().find(Arrays.asList(raw.spelling().split("\\.")));
     } catch (IllegalArgumentException e) {
       throw tokens.fail(raw.first(), raw.last(), e.getMessage());
+    }
+  }
+
+  private void checkTarget(RawInstruction raw, InstructionTable.Match match) {
+    Opcode opcode = match.form().opcode();
+    Target needed = TargetRules.shared().needed(opcode, match.modifiers().words());
+    if (target.number() > 0 && !target.has(needed)) {
+      String text = opcode + " as written here needs .target " + needed;
+      String more = needed.suffix().isEmpty() ? " or higher" : "";
+      throw tokens.fail(raw.first(), raw.last(), text + more + "; the module is for " + target);
     }
   }
 

@@ -57,7 +57,7 @@ final class InstructionTable {
     }
   }
 
-  private static String text(String resource) {
+  static String text(String resource) {
     try (InputStream in = InstructionTable.class.getResourceAsStream(resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

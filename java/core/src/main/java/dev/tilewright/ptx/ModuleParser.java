@@ -189,7 +189,8 @@ final class ModuleParser {
   }
 
   private PtxModule finish() {
-    InstructionBuilder builder = new InstructionBuilder(cursor.tokens, debug, symbols);
+    InstructionBuilder builder =
+        new InstructionBuilder(cursor.tokens, debug, symbols, Target.of(target));
     for (RoutineParser body : bodies) {
       body.finish(builder);
     }

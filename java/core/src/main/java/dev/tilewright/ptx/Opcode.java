@@ -113,6 +113,7 @@ public enum Opcode {
   FENCE,
   ATOM,
   RED,
+  RED_ASYNC("red.async"),
   VOTE_SYNC("vote.sync"),
   MATCH,
   ACTIVEMASK,

@@ -60,6 +60,11 @@ public final class PtxModule {
     return target;
   }
 
+  /** The architecture that {@link #target} names. */
+  public Target architecture() {
+    return Target.of(target);
+  }
+
   /** 32 or 64. */
   public int addressBits() {
     return addressBits;

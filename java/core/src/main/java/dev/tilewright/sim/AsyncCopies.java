@@ -15,6 +15,7 @@ final class AsyncCopies {
     final MemoryOp op;
     final int bytes;
     int mask;
+    long number;
     final int[] group = new int[Warp.SIZE];
     final int[] to = new int[Warp.SIZE];
     final Segment[] from = new Segment[Warp.SIZE];
@@ -28,6 +29,7 @@ final class AsyncCopies {
   }
 
   private final List<Batch> batches = new ArrayList<>();
+  private long started;
 
   /** Of each lane, how many groups it closed. */
   private final int[] committed = new int[Warp.SIZE];
@@ -41,7 +43,33 @@ final class AsyncCopies {
       }
       w.block.shared.setPending(batch.to[lane], batch.bytes, true);
     }
+    batch.number = started++;
     batches.add(batch);
+  }
+
+  /** How many instructions started copies so far. */
+  long started() {
+    return started;
+  }
+
+  /** Whether a lane has copies that did not land. */
+  boolean areUnderWay(int lane) {
+    return batches.stream().anyMatch(b -> (b.mask >> lane & 1) != 0);
+  }
+
+  /** Lets the copies of a lane land that it started before. */
+  void landBefore(Warp w, int lane, long number) {
+    Iterator<Batch> each = batches.iterator();
+    while (each.hasNext()) {
+      Batch batch = each.next();
+      if (batch.number < number && (batch.mask >> lane & 1) != 0) {
+        finish(w, batch, lane);
+        batch.mask &= ~(1 << lane);
+        if (batch.mask == 0) {
+          each.remove();
+        }
+      }
+    }
   }
 
   void commit(int mask) {

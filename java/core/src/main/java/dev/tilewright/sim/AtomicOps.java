@@ -13,7 +13,7 @@ final class AtomicOps {
   static Op decode(Decoder d, Instruction i) {
     DataType type = i.modifiers().type();
     if (i.modifiers().vector() > 1 || type == DataType.B128) {
-      throw new Unsupported(i, "vectors and 128 bits in atom and red");
+      return WideAtomics.decode(d, i);
     }
     boolean returns = i.opcode() == Opcode.ATOM;
     MemoryOp.note(d, i.modifiers().space(), type.bytes());
@@ -37,7 +37,7 @@ final class AtomicOps {
   }
 
   /** The new value, of the old one and the operands. */
-  private static Lanes.Scalar function(Instruction i, DataType t) {
+  static Lanes.Scalar function(Instruction i, DataType t) {
     for (String word : i.modifiers().words()) {
       Lanes.Scalar f =
           switch (word) {
@@ -50,8 +50,7 @@ final class AtomicOps {
             case "inc" -> (old, b, c, d) -> Long.compareUnsigned(old, b) >= 0 ? 0 : old + 1;
             case "dec" ->
                 (old, b, c, d) -> old == 0 || Long.compareUnsigned(old, b) > 0 ? b : old - 1;
-            case "min" -> (old, b, c, d) -> less(old, b, t) ? old : b;
-            case "max" -> (old, b, c, d) -> less(old, b, t) ? b : old;
+            case "min", "max" -> extremum(i, t, word.equals("min"));
             case "add" -> add(i, t);
             default -> null;
           };
@@ -60,6 +59,13 @@ final class AtomicOps {
       }
     }
     throw new Unsupported(i, "this operation");
+  }
+
+  private static Lanes.Scalar extremum(Instruction i, DataType t, boolean least) {
+    if (t.isFloat() || t.isPacked()) {
+      return HalfOps.scalar(t, least ? Opcode.MIN : Opcode.MAX, i.modifiers());
+    }
+    return (old, b, c, d) -> less(old, b, t) == least ? old : b;
   }
 
   private static boolean less(long a, long b, DataType t) {

@@ -20,6 +20,7 @@ final class Block {
   final Checker checker;
   final BlockClock clock;
   final Mbarriers mbarriers = new Mbarriers();
+  final ClusterBarrier cluster;
   private final Warp[] warps;
   private final BlockBarrier[] barriers = new BlockBarrier[BARRIERS];
 
@@ -49,6 +50,7 @@ final class Block {
     checker = new Checker(this);
     clock = new BlockClock(number);
     warps = new Warp[(threads() + Warp.SIZE - 1) / Warp.SIZE];
+    cluster = new ClusterBarrier(this, warps.length);
     shadow = grid.checks ? new SharedShadow(this, grid.granule) : null;
     for (int i = 0; i < warps.length; i++) {
       warps[i] = new Warp(this, i);
@@ -144,6 +146,7 @@ final class Block {
         barrier.completeIfAll();
       }
     }
+    cluster.completeIfAll();
   }
 
   List<Integer> threadOf(Warp warp, int lane) {

@@ -28,20 +28,19 @@ final class Calls {
     }
     for (Operand source : i.sources().subList(1, i.sources().size())) {
       if (!(source instanceof Operand.Prototype)) {
-        call.passed.add(place(d, i, source));
+        call.passed.add(Argument.passed(d, i, source));
       }
     }
     for (Operand destination : i.destinations()) {
-      call.returned.add(place(d, i, destination));
+      call.returned.add(Argument.returned(d, i, destination));
+    }
+    boolean inRegisters =
+        call.passed.stream().anyMatch(a -> !a.isParameter())
+            || call.returned.stream().anyMatch(a -> !a.isParameter());
+    if (call.system != null && inRegisters) {
+      throw new Unsupported(i, "a call of the system with parameters in registers");
     }
     return call;
-  }
-
-  private static int place(Decoder d, Instruction i, Operand operand) {
-    if (operand instanceof Operand.Symbol symbol) {
-      return (int) ParamSpace.offset(d.code().paramAddress(symbol.variable()));
-    }
-    throw new Unsupported(i, "a call with parameters in registers");
   }
 
   /** A call instruction; the places of its parameters count from the caller's call area. */
@@ -49,8 +48,8 @@ final class Calls {
     private PtxFunction direct;
     private SystemCalls.Routine system;
     private int address;
-    private final List<Integer> passed = new ArrayList<>();
-    private final List<Integer> returned = new ArrayList<>();
+    private final List<Argument> passed = new ArrayList<>();
+    private final List<Argument> returned = new ArrayList<>();
 
     /** Whether what it calls does nothing that other blocks see, but for what it stores. */
     boolean staysInBlock() {
@@ -65,12 +64,16 @@ final class Calls {
         w.split(path, mask, pc, pc + 1, pc + 1);
       } else if (system != null) {
         path.pc = pc + 1;
-        system.run(w, this, path, passed, returned);
+        system.run(w, this, path, places(passed), places(returned));
       } else if (direct != null) {
         enter(w, path, direct);
       } else {
         chosen(w, path);
       }
+    }
+
+    private static List<Integer> places(List<Argument> arguments) {
+      return arguments.stream().map(Argument::at).toList();
     }
 
     private void chosen(Warp w, Path path) {
@@ -98,7 +101,7 @@ final class Calls {
     private void enter(Warp w, Path path, PtxFunction function) {
       Frame caller = path.frame;
       Code code = w.block.grid.kernel.code(function);
-      int begin = (caller.localBase + caller.code.localBytes + STACK_ALIGN - 1) & -STACK_ALIGN;
+      int begin = caller.localEnd() + STACK_ALIGN - 1 & -STACK_ALIGN;
       Frame frame = new Frame(code, caller, pc + 1, begin, w);
       if (frame.depth > DEEPEST) {
         String where = "the calls are nested more than " + DEEPEST + " deep";
@@ -111,12 +114,10 @@ final class Calls {
       frame.returns = new Segment[Warp.SIZE];
       for (int m = path.mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
-        Segment in = new Segment("the parameters", 0, code.paramBytes);
-        frame.params[lane] = in;
+        frame.params[lane] = new Segment("the parameters", 0, code.paramBytes);
         frame.returns[lane] = new Segment("the returned parameters", 0, code.returnBytes);
         for (int k = 0; k < passed.size(); k++) {
-          PtxParam param = function.params().get(k);
-          copy(caller.callParams[lane], passed.get(k), in, param);
+          passed.get(k).pass(caller, frame, function.params().get(k), lane);
         }
       }
       path.frame = frame;
@@ -128,12 +129,6 @@ final class Calls {
     }
   }
 
-  private static void copy(Segment from, int at, Segment to, PtxParam param) {
-    int offset = (int) param.offset();
-    System.arraycopy(from.data, at, to.data, offset, (int) param.bytes());
-    System.arraycopy(from.state, at, to.state, offset, (int) param.bytes());
-  }
-
   /** Lanes leave a function: what it returns goes to the caller's parameters. */
   static void leave(Path path) {
     Frame frame = path.frame;
@@ -143,12 +138,7 @@ final class Calls {
     for (int m = path.mask; m != 0; m &= m - 1) {
       int lane = Integer.numberOfTrailingZeros(m);
       for (int k = 0; k < call.returned.size(); k++) {
-        int offset = (int) returns.get(k).offset();
-        Segment from = frame.returns[lane];
-        Segment to = caller.callParams[lane];
-        int bytes = (int) returns.get(k).bytes();
-        System.arraycopy(from.data, offset, to.data, call.returned.get(k), bytes);
-        System.arraycopy(from.state, offset, to.state, call.returned.get(k), bytes);
+        call.returned.get(k).takeBack(caller, frame, returns.get(k), lane);
       }
     }
     path.frame = caller;

@@ -5,7 +5,6 @@ import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Modifiers;
 import dev.tilewright.ptx.Opcode;
-import dev.tilewright.ptx.Operand;
 
 /** setp, set, selp, slct, testp (ISA sections 9.7.6, 9.7.7) and logic of predicates. */
 final class CompareOps {
@@ -334,7 +333,7 @@ final class CompareOps {
                     : m.has("notanumber")
                         ? Double.isNaN(x)
                         : m.has("normal")
-                            ? finite && Math.abs(x) >= least
+                            ? finite && (x == 0 || Math.abs(x) >= least) // Zero is normal.
                             : x != 0 && Math.abs(x) < least;
       }
     };
@@ -376,8 +375,32 @@ final class CompareOps {
     return !i.modifiers().types().isEmpty() && i.modifiers().type() == DataType.PRED;
   }
 
-  /** lop3 with a predicate (.and, .or): whether the result is not zero, combined with another. */
-  static boolean hasPredicate(Instruction i) {
-    return i.destinations().size() > 1 && !(i.destinations().get(1) instanceof Operand.Sink);
+  /** lop3 with a predicate: whether the result is not zero, combined with another. */
+  static Op lop3(Decoder d, Instruction i, Lanes.Scalar table) {
+    int[] from = {d.intSource(i.source(0)), d.intSource(i.source(1)), d.intSource(i.source(2))};
+    int to = d.intDestination(i.destination());
+    int p = d.predicateDestination(i.destinations().get(1));
+    PredicateSource q = d.predicate(i.source(4));
+    boolean and = i.modifiers().has("and");
+    return new Op() {
+      @Override
+      void run(Warp w, int mask) {
+        int[] known = w.frame.intsDefined;
+        int defined = known[from[0]] & known[from[1]] & known[from[2]];
+        int nonZero = 0;
+        for (int m = mask; m != 0; m &= m - 1) {
+          int lane = Integer.numberOfTrailingZeros(m);
+          int x = w.ints[from[0]][lane];
+          int y = w.ints[from[1]][lane];
+          int z = w.ints[from[2]][lane];
+          int value = (int) table.apply(x, y, z, 0);
+          w.ints[to][lane] = value;
+          nonZero |= value != 0 ? m & -m : 0;
+        }
+        int other = q.read(w);
+        known[to] = known[to] & ~mask | defined & mask;
+        put(w.frame, p, and ? nonZero & other : nonZero | other, mask, defined & q.defined(w));
+      }
+    };
   }
 }

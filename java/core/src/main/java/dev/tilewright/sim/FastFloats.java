@@ -37,7 +37,7 @@ final class FastFloats {
       case SUB -> FastFloats::sub;
       case MUL -> FastFloats::mul;
       case FMA, MAD -> FastFloats::fma;
-      case DIV -> FastFloats::div;
+      case DIV -> m.has("approx") ? null : FastFloats::div; // It flushes large divisors.
       case RCP -> FastFloats::rcp;
       case SQRT -> FastFloats::sqrt;
       case RSQRT -> FastFloats::rsqrt;

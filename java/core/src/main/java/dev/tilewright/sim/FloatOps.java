@@ -67,7 +67,10 @@ final class FloatOps {
           case SUB -> (a, b, c, d) -> bits(sum(f(a), -f(b), mode));
           case MUL -> (a, b, c, d) -> bits(Ieee.toFloat((double) f(a) * f(b), mode));
           case FMA, MAD -> (a, b, c, d) -> bits(fma(f(a), f(b), f(c), mode));
-          case DIV -> (a, b, c, d) -> bits(Ieee.toFloat(Ieee.divideOdd(f(a), f(b)), mode));
+          case DIV ->
+              m.has("approx")
+                  ? (a, b, c, d) -> bits(approximateQuotient(f(a), f(b)))
+                  : (a, b, c, d) -> bits(Ieee.toFloat(Ieee.divideOdd(f(a), f(b)), mode));
           case RCP -> (a, b, c, d) -> bits(Ieee.toFloat(Ieee.divideOdd(1, f(a)), mode));
           case SQRT -> (a, b, c, d) -> bits(Ieee.toFloat(Ieee.rootOdd(f(a)), mode));
           case RSQRT -> apply(x -> (float) (1 / Math.sqrt(x)));
@@ -86,9 +89,15 @@ final class FloatOps {
     return f == null ? null : finish(m, f);
   }
 
+  /** a * (1/b), where the reciprocal of a large b is flushed (ISA section 9.7.3.8). */
+  private static float approximateQuotient(float a, float b) {
+    return Math.abs(b) > 0x1p126f ? a * Math.copySign(0f, b) : (float) ((double) a / b);
+  }
+
   static double log2(double x) {
     int exponent = Math.getExponent(x);
-    boolean power = x > 0 && exponent >= Double.MIN_EXPONENT && x == Math.scalb(1.0, exponent);
+    boolean normal = exponent >= Double.MIN_EXPONENT && exponent <= Double.MAX_EXPONENT;
+    boolean power = normal && x == Math.scalb(1.0, exponent);
     return power ? exponent : Math.log(x) / Math.log(2);
   }
 

@@ -26,7 +26,7 @@ final class Fragment {
 
   private int[] transposed;
 
-  private Fragment(int rows, int columns, int registers, int packed) {
+  Fragment(int rows, int columns, int registers, int packed) {
     this.rows = rows;
     this.columns = columns;
     this.registers = registers;
@@ -44,29 +44,31 @@ final class Fragment {
   }
 
   /** By register, element and lane: the place in the transposed matrix. */
-  int[] transposedPlaces() {
+  synchronized int[] transposedPlaces() {
+    if (transposed == null) {
+      transposed = new int[place.length];
+      for (int i = 0; i < place.length; i++) {
+        transposed[i] = place[i] % columns * rows + place[i] / columns;
+      }
+    }
     return transposed;
   }
 
-  private void put(int register, int element, int lane, int row, int column) {
+  void put(int register, int element, int lane, int row, int column) {
     place[(register * packed + element) * Warp.SIZE + lane] = row * columns + column;
   }
 
-  private interface Placement {
+  interface Placement {
     void at(int register, int element, int lane);
   }
 
-  private Fragment fill(Placement placement) {
+  Fragment fill(Placement placement) {
     for (int r = 0; r < registers; r++) {
       for (int e = 0; e < packed; e++) {
         for (int lane = 0; lane < Warp.SIZE; lane++) {
           placement.at(r, e, lane);
         }
       }
-    }
-    transposed = new int[place.length];
-    for (int i = 0; i < place.length; i++) {
-      transposed[i] = place[i] % columns * rows + place[i] / columns;
     }
     return this;
   }

@@ -1,5 +1,7 @@
 package dev.tilewright.sim;
 
+import java.util.Arrays;
+
 /**
  * The registers of one activation of a routine, of all lanes of a warp that called it together. A
  * register of 16 or 32 bits is an int for each lane (16 bits zero-extended), one of 64 bits a long,
@@ -31,6 +33,9 @@ final class Frame {
 
   /** Where its local variables begin in each lane's local memory. */
   final int localBase;
+
+  /** Where the stack of each lane ends, or null when it was never enlarged by alloca. */
+  private int[] stackTops;
 
   /** The parameters passed in and returned, a segment for each lane; of a kernel, one for all. */
   Segment[] params;
@@ -66,5 +71,23 @@ final class Frame {
         callParams[i] = new Segment("the parameters of a call", 0, code.callParamBytes);
       }
     }
+  }
+
+  int stackTop(int lane) {
+    return stackTops == null ? localBase + code.localBytes : stackTops[lane];
+  }
+
+  void stackTop(int lane, int top) {
+    if (stackTops == null) {
+      stackTops = new int[Warp.SIZE];
+      Arrays.fill(stackTops, localBase + code.localBytes);
+    }
+    stackTops[lane] = top;
+  }
+
+  /** Where the frame of a function that it calls may begin. */
+  int localEnd() {
+    int end = localBase + code.localBytes;
+    return stackTops == null ? end : Math.max(end, Arrays.stream(stackTops).max().orElse(end));
   }
 }

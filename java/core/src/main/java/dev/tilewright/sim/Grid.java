@@ -15,6 +15,9 @@ final class Grid {
   private static final int RESERVED_BYTES = 1024;
   private static final int WORKSPACE_BYTES = 256;
 
+  /** The default of cudaLimitMallocHeapSize. */
+  private static final long HEAP_BYTES = 8L << 20;
+
   final Launch launch;
   final Launch.Options options;
   final boolean checks;
@@ -45,6 +48,7 @@ final class Grid {
   private final long total;
   private final long deadline;
   private Segment workspace;
+  private long heap;
   private volatile boolean stopped;
   private long warpSteps;
   private long laneSteps;
@@ -104,6 +108,15 @@ final class Grid {
   /** Whether asynchronous copies land when they start instead of when they are waited for. */
   boolean copiesLandAtOnce() {
     return options.seed() != 0 && (options.seed() & 1) == 0;
+  }
+
+  /** Takes bytes of the device's heap, or gives them back; false when there are not so many. */
+  synchronized boolean takeHeap(long bytes) {
+    if (heap + bytes > HEAP_BYTES) {
+      return false;
+    }
+    heap += bytes;
+    return true;
   }
 
   /** The address of the words that grid-wide barriers use. */
@@ -203,6 +216,7 @@ final class Grid {
       laneSteps += warp.laneSteps;
       retiredSteps += warp.steps;
       warp.copies.atExit(warp);
+      warp.bulk.atExit();
     }
   }
 

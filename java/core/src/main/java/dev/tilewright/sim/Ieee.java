@@ -119,11 +119,16 @@ final class Ieee {
 
   static double divide(double a, double b, Rounding mode) {
     double q = a / b;
-    if (mode == Rounding.RN || Double.isNaN(q) || Double.isInfinite(q) || a == 0 || q == 0) {
+    boolean exact = a == 0 || b == 0 || Double.isInfinite(a) || Double.isInfinite(b);
+    if (mode == Rounding.RN || Double.isNaN(q) || exact) {
       return q;
     }
-    if (Double.isInfinite(b)) {
-      return q;
+    boolean outward = mode == (isNegative(q) ? Rounding.RM : Rounding.RP);
+    if (Double.isInfinite(q)) {
+      return outward ? q : Math.copySign(Double.MAX_VALUE, q);
+    }
+    if (q == 0) {
+      return outward ? Math.copySign(Double.MIN_VALUE, q) : q;
     }
     BigDecimal rest = new BigDecimal(a).subtract(new BigDecimal(q).multiply(new BigDecimal(b)));
     int missing = b > 0 ? rest.signum() : -rest.signum();

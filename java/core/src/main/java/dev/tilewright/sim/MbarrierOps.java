@@ -103,6 +103,8 @@ final class MbarrierOps {
               modifiers.has("parity") ? barrier.isParityPast((int) value) : barrier.isPast(value);
           if (past) {
             w.clock.join(barrier.before);
+          } else if (barrier.land()) {
+            w.block.changes++; // As late as it may: seen by the next test.
           }
           return past;
         }
@@ -112,25 +114,46 @@ final class MbarrierOps {
     }
 
     private void arrive(Warp w, int lane, Mbarriers.Mbarrier barrier, long value) {
+      if (opcode == Opcode.CP_ASYNC_MBARRIER_ARRIVE) {
+        arriveLater(w, lane, barrier);
+        return;
+      }
       w.clock.addTo(barrier.before);
       int count = (int) value;
-      if (opcode == Opcode.CP_ASYNC_MBARRIER_ARRIVE) {
-        w.copies.waitAll(w, 1 << lane); // Lands now: others see it after the barrier only.
-        w.clock.addTo(barrier.before);
-        if (!modifiers.has("noinc")) {
-          return; // One arrival more is expected, and made.
-        }
-        count = 1;
-      } else if (modifiers.has("expect_tx")) {
+      if (modifiers.has("expect_tx")) {
         barrier.expect(count);
         count = 1;
       }
       if (to >= 0) {
         w.longs[to][lane] = barrier.token();
       }
-      if (!barrier.arrive(count, opcode == Opcode.MBARRIER_ARRIVE_DROP)) {
+      arrive(w, lane, barrier, count, opcode == Opcode.MBARRIER_ARRIVE_DROP);
+    }
+
+    private void arrive(Warp w, int lane, Mbarriers.Mbarrier barrier, int count, boolean drop) {
+      if (!barrier.arrive(count, drop)) {
         w.block.checker.misuse(
             w, this, 1 << lane, "more threads arrive at the mbarrier than it was made for");
+      }
+    }
+
+    /** Arrives when the copies that the lane started before have landed. */
+    private void arriveLater(Warp w, int lane, Mbarriers.Mbarrier barrier) {
+      if (!modifiers.has("noinc")) {
+        barrier.increment();
+      }
+      long started = w.copies.started();
+      Runnable landing =
+          () -> {
+            w.copies.landBefore(w, lane, started);
+            w.clock.addTo(barrier.before);
+            arrive(w, lane, barrier, 1, false);
+            w.block.changes++;
+          };
+      if (w.block.grid.copiesLandAtOnce() || !w.copies.areUnderWay(lane)) {
+        landing.run();
+      } else {
+        barrier.defer(landing);
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.tilewright.sim;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,6 +19,7 @@ final class Mbarriers {
     private int pending;
     private int transactions;
     private long phase;
+    private final List<Runnable> underWay = new ArrayList<>();
     final int[] before;
 
     private Mbarrier(int count, int warps) {
@@ -28,6 +31,24 @@ final class Mbarriers {
     /** The state as mbarrier.arrive returns it. */
     long token() {
       return phase << PHASE_SHIFT | pending;
+    }
+
+    /** An asynchronous operation that arrives or completes bytes here lands later. */
+    void defer(Runnable landing) {
+      underWay.add(landing);
+    }
+
+    /** Lets what is under way land, when somebody waits in vain; whether something did. */
+    boolean land() {
+      List<Runnable> landings = List.copyOf(underWay);
+      underWay.clear();
+      landings.forEach(Runnable::run);
+      return !landings.isEmpty();
+    }
+
+    /** One arrival more is expected in this phase. */
+    void increment() {
+      pending++;
     }
 
     void expect(int bytes) {

@@ -5,7 +5,9 @@ import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Operand;
 import dev.tilewright.ptx.Register;
 import dev.tilewright.ptx.StateSpace;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** ld, ldu and st (ISA sections 9.7.9.8 to 9.7.9.12). */
 final class MemoryOps {
@@ -20,6 +22,14 @@ final class MemoryOps {
     DataType type = i.modifiers().type();
     List<Operand> into = elements(i.destination());
     MemoryOp.note(d, i.modifiers().space(), type.bytes() * into.size());
+    if (type == DataType.B128) {
+      int[] halves = halves(into.stream().mapToInt(d::longDestination).toArray());
+      boolean[] wide = new boolean[halves.length];
+      Arrays.fill(wide, true);
+      StateSpace space = i.modifiers().space();
+      AddressSource from = AddressSource.of(d, i.source(0));
+      return new Load(from, space, DataType.B64, i, halves, wide, new int[halves.length]);
+    }
     int[] slots = new int[into.size()];
     boolean[] wide = new boolean[into.size()];
     int[] keep = new int[into.size()];
@@ -31,6 +41,11 @@ final class MemoryOps {
     }
     return new Load(
         AddressSource.of(d, i.source(0)), i.modifiers().space(), type, i, slots, wide, keep);
+  }
+
+  /** The two registers of 64 bits that hold each of 128. */
+  static int[] halves(int[] slots) {
+    return Arrays.stream(slots).flatMap(s -> IntStream.of(s, s + 1)).toArray();
   }
 
   private static int bits(Register register) {
@@ -157,6 +172,13 @@ final class MemoryOps {
     DataType type = i.modifiers().type();
     List<Operand> from = elements(i.source(1));
     MemoryOp.note(d, i.modifiers().space(), type.bytes() * from.size());
+    if (type == DataType.B128) {
+      int[] halves = halves(from.stream().mapToInt(d::longSource).toArray());
+      boolean[] wide = new boolean[halves.length];
+      Arrays.fill(wide, true);
+      StateSpace space = i.modifiers().space();
+      return new Store(AddressSource.of(d, i.source(0)), space, DataType.B64, i, halves, wide);
+    }
     int[] slots = new int[from.size()];
     boolean[] wide = new boolean[from.size()];
     for (int k = 0; k < slots.length; k++) {

@@ -27,7 +27,7 @@ final class MoveOps {
       return clock(d, special, to);
     }
     if (from instanceof Operand.Symbol symbol && symbol.variable().space() == StateSpace.LOCAL) {
-      return local(d, symbol, to);
+      return local(d, symbol, to, 0);
     }
     if (i.modifiers().type() == DataType.B128) {
       return copyTwo(d.longSource(from), d.longDestination(to));
@@ -76,8 +76,8 @@ final class MoveOps {
     };
   }
 
-  private static Op local(Decoder d, Operand.Symbol symbol, Operand to) {
-    long at = d.address(symbol.variable()) + symbol.offset();
+  private static Op local(Decoder d, Operand.Symbol symbol, Operand to, long base) {
+    long at = base + d.address(symbol.variable()) + symbol.offset();
     boolean wide = d.isLong(to);
     int slot = wide ? d.longDestination(to) : d.intDestination(to);
     return new Op() {
@@ -263,9 +263,14 @@ final class MoveOps {
     long add = i.modifiers().has("to") ? -base : base;
     Operand from = i.source(0);
     if (from instanceof Operand.Symbol symbol && symbol.variable().space() == StateSpace.LOCAL) {
-      throw new Unsupported(i, "cvta of a local variable by its name");
+      return local(d, symbol, i.destination(), base);
     }
     return Lanes.scalar(d, i.destination(), List.of(from), (a, b, c, e) -> a + add);
+  }
+
+  /** createpolicy: the bits of a cache policy are opaque, and all policies do the same. */
+  static Op policy(Decoder d, Instruction i) {
+    return Lanes.scalar(d, i.destination(), List.of(), (a, b, c, e) -> 0);
   }
 
   static Op isspacep(Decoder d, Instruction i) {

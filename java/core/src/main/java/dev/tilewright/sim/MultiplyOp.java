@@ -25,15 +25,23 @@ final class MultiplyOp extends AlignedOp {
   private final int keyA;
   private final int keyB;
 
+  /** How many products of matrices it makes; their elements follow one another. */
+  private final int products;
+
+  /** The arithmetic of the chip that ran it last. */
+  private TensorCore core;
+
   private MultiplyOp(Decoder decoder, Instruction i, int[] shape, List<DataType> types) {
     m = shape[0];
     n = shape[1];
     k = shape[2];
+    boolean quads = m == 8 && n == 8 && types.get(1) == DataType.F16;
+    products = quads ? QuadFragments.COUNT : 1;
     int packed = FragmentRegisters.packed(types.get(1));
-    Fragment fa = Fragment.a(m, k, packed);
-    Fragment fb = Fragment.b(k, n, packed);
-    Fragment fc = Fragment.c(m, n, FragmentRegisters.packed(types.get(3)));
-    Fragment fd = Fragment.c(m, n, FragmentRegisters.packed(types.get(0)));
+    Fragment fa = quads ? QuadFragments.a(byRows(i, 0)) : Fragment.a(m, k, packed);
+    Fragment fb = quads ? QuadFragments.b(byRows(i, 1)) : Fragment.b(k, n, packed);
+    Fragment fc = accumulators(quads, types.get(3));
+    Fragment fd = accumulators(quads, types.get(0));
     a = FragmentRegisters.read(decoder, fa, types.get(1), i.source(0));
     b = FragmentRegisters.read(decoder, fb, types.get(2), i.source(1));
     c = FragmentRegisters.read(decoder, fc, types.get(3), i.source(2));
@@ -49,14 +57,24 @@ final class MultiplyOp extends AlignedOp {
     rounding = i.modifiers().rounding().orElse(Rounding.RN);
   }
 
+  /** Whether the layout of A (0) or B (1) is .row. */
+  private static boolean byRows(Instruction i, int operand) {
+    return i.modifiers().words().stream()
+        .filter(w -> w.equals("row") || w.equals("col"))
+        .skip(operand)
+        .findFirst()
+        .orElseThrow()
+        .equals("row");
+  }
+
+  private Fragment accumulators(boolean quads, DataType type) {
+    return quads ? QuadFragments.c(type) : Fragment.c(m, n, FragmentRegisters.packed(type));
+  }
+
   static Op decode(Decoder d, Instruction i) {
     String shape =
         i.modifiers().words().stream().filter(Fragment::isShape).findFirst().orElseThrow();
     List<DataType> types = i.modifiers().types();
-    boolean halves = types.contains(DataType.F16);
-    if (shape.equals("m8n8k4") && halves) {
-      throw new Unsupported(i, "the shape m8n8k4 of f16, which is for sm_70");
-    }
     if (i.opcode() == Opcode.WMMA_MMA && types.size() == 2) {
       types = List.of(types.get(0), DataType.F16, DataType.F16, types.get(1));
     }
@@ -87,20 +105,45 @@ final class MultiplyOp extends AlignedOp {
   private float[] floats(Warp w) {
     Unpacked x = w.factor(keyA);
     Unpacked y = w.factor(keyB);
-    float[] sums = new float[m * n];
-    x.take(a.lanes(w), a.type(), a.fragment, placesA, m, k);
-    y.take(b.lanes(w), b.type(), b.fragment, placesB, n, k);
+    float[] sums = new float[m * n * products];
+    x.take(a.lanes(w), a.type(), a.fragment, placesA, m * products, k);
+    y.take(b.lanes(w), b.type(), b.fragment, placesB, n, k * products);
     Unpacked.unpack(c.lanes(w), c.type(), c.fragment.packed, placesC, sums);
-    if (w.block.grid.options.exactMatrices()) {
-      int capability = w.block.grid.chip.computeCapability();
-      int step = TensorCore.step(capability, a.type(), k);
-      x.codeRows();
-      y.codeColumns();
-      TensorCore.multiply(x, y, sums, n, step, TensorCore.bits(capability), w.sums);
+    boolean exact = w.block.grid.options.exactMatrices();
+    if (products > 1) {
+      several(x, y, sums, exact ? core(w) : null);
+    } else if (exact) {
+      core(w).multiply(x, y, sums, n, w.sums);
     } else {
       plain(x.singles, y.singles, sums);
     }
     return sums;
+  }
+
+  private TensorCore core(Warp w) {
+    int capability = w.block.grid.chip.computeCapability();
+    TensorCore last = core;
+    if (last == null || last.capability != capability) {
+      last = new TensorCore(capability, a.type(), b.type(), c.type(), d.type());
+      core = last;
+    }
+    return last;
+  }
+
+  /** Products of rows of A that follow one another with parts of the columns of B. */
+  private void several(Unpacked x, Unpacked y, float[] sums, TensorCore exact) {
+    for (int at = 0; at < sums.length; at++) {
+      int row = at / n;
+      int atX = row * k;
+      int atY = at % n * y.length + row / m * k;
+      if (exact != null) {
+        sums[at] = exact.sum(x.values, atX, y.values, atY, k, sums[at]);
+      } else {
+        for (int i = 0; i < k; i++) {
+          sums[at] += x.singles[atX + i] * y.singles[atY + i];
+        }
+      }
+    }
   }
 
   /** Sums of single precision, in the order of k. */

@@ -3,9 +3,14 @@ package dev.tilewright.sim;
 import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Opcode;
+import dev.tilewright.ptx.Operand;
 
 /** Chooses the operation of an instruction. One that has none is refused. */
 final class OpFactory {
+  private static final int LEAST_REGISTERS = 24;
+  private static final int MOST_REGISTERS = 256;
+  private static final int REGISTER_STEP = 8;
+
   private OpFactory() {}
 
   static Op make(Decoder d, Instruction i, int pc) {
@@ -21,8 +26,8 @@ final class OpFactory {
       case ISSPACEP -> MoveOps.isspacep(d, i);
       case CVT -> Conversions.make(d, i);
       case CVT_PACK -> Lanes.scalar(d, i, Conversions.pack(i));
-      case LD, LDU -> wide(i) ? refuse(i) : MemoryOps.load(d, i);
-      case ST -> wide(i) ? refuse(i) : MemoryOps.store(d, i);
+      case LD, LDU -> MemoryOps.load(d, i);
+      case ST -> MemoryOps.store(d, i);
       case ATOM, RED -> AtomicOps.decode(d, i);
       case SETP, SET -> CompareOps.setp(d, i);
       case SELP -> CompareOps.selp(d, i);
@@ -53,17 +58,33 @@ final class OpFactory {
       case MEMBAR, FENCE -> new Fence(i.modifiers().has("cta"));
       // Hints to caches and counters change nothing that can be seen.
       case PREFETCH, PREFETCHU, APPLYPRIORITY, DISCARD, PMEVENT, GRIDDEPCONTROL -> new Nothing();
-      case CREATEPOLICY -> new Nothing();
-      default -> arithmetic(d, i);
+      case CREATEPOLICY -> MoveOps.policy(d, i);
+      case CP_ASYNC_BULK_PREFETCH -> new Nothing();
+      case CP_ASYNC_BULK,
+          CP_ASYNC_BULK_COMMIT_GROUP,
+          CP_ASYNC_BULK_WAIT_GROUP,
+          ST_ASYNC,
+          RED_ASYNC ->
+          BulkOps.decode(d, i);
+      case SETMAXNREG -> registers(i);
+      case BARRIER_CLUSTER_ARRIVE, BARRIER_CLUSTER_WAIT, MAPA, GETCTARANK ->
+          ClusterOps.decode(d, i);
+      case ALLOCA, STACKSAVE, STACKRESTORE -> StackOps.decode(d, i);
+      default -> Approximation.of(d, i, arithmetic(d, i));
     };
-  }
-
-  private static boolean wide(Instruction i) {
-    return i.modifiers().type() == DataType.B128;
   }
 
   private static Op refuse(Instruction i) {
     throw new Unsupported(i, "the engine has no such instruction");
+  }
+
+  /** setmaxnreg: a thread has as many registers as its code names. */
+  private static Op registers(Instruction i) {
+    long count = ((Operand.Imm) i.source(0)).bits();
+    if (count < LEAST_REGISTERS || count > MOST_REGISTERS || count % REGISTER_STEP != 0) {
+      throw new Unsupported(i, "a count of registers that is no multiple of 8 from 24 to 256");
+    }
+    return new Nothing();
   }
 
   private static Op arithmetic(Decoder d, Instruction i) {
@@ -81,10 +102,10 @@ final class OpFactory {
     if (fast != null) {
       return fast;
     }
-    Lanes.Scalar f = null;
     if (i.opcode() == Opcode.LOP3 && i.destinations().size() > 1) {
-      return refuse(i);
+      return CompareOps.lop3(d, i, IntegerOps.scalar(i));
     }
+    Lanes.Scalar f;
     DataType type = i.modifiers().type();
     DataType element = type.element();
     if (element == DataType.F16 || element == DataType.BF16) {

@@ -43,6 +43,10 @@ final class Resources {
         return Optional.of("the kernel was compiled for blocks of exactly " + required);
       }
     }
+    List<Integer> cluster = kernel.limits().reqnctapercluster();
+    if (cluster.stream().anyMatch(n -> n > 1)) {
+      return Optional.of("a cluster of " + cluster + " blocks; the simulator runs single ones");
+    }
     long shared = kernel.sharedBytes();
     if (launch.sharedBytes() > 0) {
       shared = kernel.dynamicSharedOffset() + launch.sharedBytes();

@@ -5,6 +5,7 @@ import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.PtxException;
 import dev.tilewright.ptx.PtxKernel;
 import dev.tilewright.ptx.PtxModule;
+import dev.tilewright.ptx.Target;
 import java.util.List;
 import java.util.Optional;
 
@@ -129,6 +130,17 @@ public final class SimMachine {
       return Optional.of(
           finding(
               FindingKind.UNSUPPORTED, kernel, e.getMessage(), e.text(), e.line(), near(kernel)));
+    }
+    Target target = module.module().architecture();
+    if (!target.runsOn(chip.computeCapability())) {
+      String text =
+          "the module is for "
+              + target
+              + ", and "
+              + chip.name()
+              + " is sm_"
+              + chip.computeCapability();
+      return Optional.of(finding(FindingKind.UNSUPPORTED, kernel, text, "", 0, ""));
     }
     try {
       module.code(kernel);

@@ -40,6 +40,11 @@ enum SmallFloat {
     };
   }
 
+  /** The exponent of the smallest normal value. */
+  int leastExponent() {
+    return 2 - (1 << exponentBits - 1);
+  }
+
   /** The value of these bits. */
   float decode(int bits) {
     return this == TF32 ? Float.intBitsToFloat(bits & ~0x1FFF) : values[bits & values.length - 1];
@@ -51,8 +56,11 @@ enum SmallFloat {
     int exponent = bits >> fractionBits & (1 << exponentBits) - 1;
     boolean negative = (bits >> exponentBits + fractionBits & 1) != 0;
     double magnitude;
-    if (this == E4M3 ? (bits & 0x7F) == 0x7F : exponent == (1 << exponentBits) - 1) {
-      magnitude = this == E4M3 || fraction != 0 ? Double.NaN : Double.POSITIVE_INFINITY;
+    // This runs before the constant E4M3 is assigned; of 4 exponent bits is e4m3 alone.
+    boolean finite = exponentBits == 4;
+    boolean all = fraction == (1 << fractionBits) - 1;
+    if (exponent == (1 << exponentBits) - 1 && (!finite || all)) {
+      magnitude = finite || fraction != 0 ? Double.NaN : Double.POSITIVE_INFINITY;
     } else if (exponent == 0) {
       magnitude = Math.scalb((double) fraction, 1 - bias - fractionBits);
     } else {

@@ -4,9 +4,10 @@ import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.StateSpace;
 import java.util.List;
 
-/** The functions that the system provides: vprintf and __assertfail. */
+/** The functions that the system provides: vprintf, __assertfail, malloc and free. */
 final class SystemCalls {
   private static final int MOST_TEXT = 4096;
+  private static final String HEAP = "memory of the device's heap";
 
   private SystemCalls() {}
 
@@ -19,6 +20,8 @@ final class SystemCalls {
     return switch (name) {
       case "vprintf" -> SystemCalls::print;
       case "__assertfail" -> SystemCalls::assertion;
+      case "malloc" -> SystemCalls::allocate;
+      case "free" -> SystemCalls::release;
       default -> throw new Unsupported(i, "the system's function " + name);
     };
   }
@@ -59,6 +62,40 @@ final class SystemCalls {
             reader.text(lane, params.load(passed.get(0), 8)));
     w.block.checker.report(FindingKind.TRAP, w, call, lane, 0, message);
     w.block.grid.stop();
+  }
+
+  /** malloc of the device: null where the heap is full. */
+  private static void allocate(
+      Warp w, Calls.Call call, Path path, List<Integer> passed, List<Integer> returned) {
+    for (int m = path.mask; m != 0; m &= m - 1) {
+      int lane = Integer.numberOfTrailingZeros(m);
+      Segment params = path.frame.callParams[lane];
+      long bytes = params.load(passed.get(0), 8);
+      boolean fits = bytes > 0 && w.block.grid.takeHeap(bytes);
+      long at = fits ? w.block.grid.memory.allocate(HEAP, bytes).base : 0;
+      params.store(returned.get(0), 8, at, true);
+    }
+    w.block.changes++;
+  }
+
+  private static void release(
+      Warp w, Calls.Call call, Path path, List<Integer> passed, List<Integer> returned) {
+    for (int m = path.mask; m != 0; m &= m - 1) {
+      int lane = Integer.numberOfTrailingZeros(m);
+      long at = path.frame.callParams[lane].load(passed.get(0), 8);
+      if (at == 0) {
+        continue;
+      }
+      Segment segment = w.block.grid.memory.find(at);
+      if (segment == null || segment.base != at || !segment.name.equals(HEAP)) {
+        String where = "free of what malloc did not give: " + w.block.grid.memory.describe(at);
+        w.block.checker.outOfBounds(w, call, lane, at, 0, where);
+      } else {
+        segment.freed = true;
+        w.block.grid.takeHeap(-segment.bytes());
+      }
+    }
+    w.block.changes++;
   }
 
   /** Reads at generic addresses on behalf of a call. */

@@ -4,33 +4,70 @@ import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Rounding;
 
 /**
- * The sums of tensor cores, which do not round as IEEE arithmetic does: the products and C are
+ * The sums of tensor cores, which do not round as IEEE arithmetic does: some products and C are
  * aligned to the largest exponent among them, cut to some bits behind it, added exactly, and the
- * sum is cut to single precision. Source: "Accurate Models of NVIDIA Tensor Cores", arXiv
- * 2512.07004.
+ * sum is rounded once: cut to single precision, or to the nearest half where C and D are halves.
+ * Longer rows are taken in steps. Source: "Accurate Models of NVIDIA Tensor Cores", arXiv
+ * 2512.07004, and its program MMA-Sim.
+ *
+ * <p>Chips of compute capability 9.0 have no instruction for fp8: ptxas (13.0) converts to f16,
+ * multiplies the elements of even pairs of k, then those of odd ones, and adds C last.
  */
 final class TensorCore {
+  private static final int VOLTA = 70;
+  private static final int TURING = 75;
+  private static final int ADA = 89;
   private static final int HOPPER = 90;
-  private static final int AMPERE = 80;
+  private static final int RTX_BLACKWELL = 120;
+  private static final int SINGLE_BITS = 24;
+  private static final int SHORT_BITS = 14;
   private static final int EIGHT = 8;
   private static final long HIGH = 0x80808080_80808080L;
 
   /** Of the 52 bits of a double's fraction, those that single precision has not. */
   private static final long BEYOND_SINGLE = (1L << 29) - 1;
 
-  private TensorCore() {}
+  /** The exponent that C or a product counts with when it is zero. */
+  private static final int ZERO_EXPONENT = Float.MIN_EXPONENT;
+
+  final int capability;
+  private final boolean converts;
+  private final int step;
+
+  /** Bits kept behind the largest exponent. */
+  private final int bits;
+
+  /** The significant bits of a sum in single precision. */
+  private final int kept;
+
+  private final boolean half;
+  private final int leastA;
+  private final int leastB;
+  private final int leastC;
 
   /**
-   * How many products are added at once: Ampere and Ada take the k of some shapes in two halves.
+   * The arithmetic of a chip for factors and sums of some types.
+   *
+   * @param capability the chip's compute capability, 80 for 8.0
    */
-  static int step(int capability, DataType type, int k) {
-    int whole = type == DataType.TF32 ? 8 : type.bits() == 8 ? 32 : 16;
-    return capability >= AMPERE && capability < HOPPER && k == whole ? k / 2 : k;
+  TensorCore(int capability, DataType a, DataType b, DataType c, DataType d) {
+    this.capability = capability;
+    boolean bytes = a.bits() == 8;
+    boolean short13 = bytes && capability == ADA;
+    converts = bytes && capability >= HOPPER && capability < RTX_BLACKWELL;
+    int width = capability >= HOPPER ? 32 : capability >= TURING ? 16 : 8;
+    int element = converts ? 2 : a == DataType.TF32 ? 4 : a.bytes();
+    step = width / element;
+    bits = short13 ? 13 : capability >= HOPPER ? 25 : capability > VOLTA ? SINGLE_BITS : 23;
+    kept = short13 ? SHORT_BITS : SINGLE_BITS;
+    half = c == DataType.F16 && d == DataType.F16;
+    leastA = leastExponent(a);
+    leastB = leastExponent(b);
+    leastC = half ? leastExponent(c) : Float.MIN_EXPONENT;
   }
 
-  /** The bits behind the largest exponent that are kept. */
-  static int bits(int capability) {
-    return capability >= HOPPER ? 25 : 24;
+  private static int leastExponent(DataType type) {
+    return type == DataType.F32 ? Float.MIN_EXPONENT : SmallFloat.of(type).leastExponent();
   }
 
   /** What a warp needs to add products: by result, row by row. */
@@ -47,27 +84,33 @@ final class TensorCore {
   }
 
   /**
-   * Adds A B to sums, m by n.
+   * Adds A B to sums, m by n. Where they are halves each value is one exactly.
    *
    * @param x A, and y the transpose of B: both with k next to each other
    */
-  static void multiply(
-      Unpacked x, Unpacked y, float[] sums, int n, int step, int bits, Scratch scratch) {
+  void multiply(Unpacked x, Unpacked y, float[] sums, int n, Scratch scratch) {
     int results = x.lines * n;
     scratch.reach(results);
-    for (int from = 0; from < x.length; from += step) {
-      boolean usual =
-          x.isRegular()
-              && y.isRegular()
-              && step % EIGHT == 0
-              && findLargest(x, y, sums, n, from, step, scratch.largest);
-      if (usual) {
-        addUsual(x, y, sums, n, from, step, bits, scratch);
+    boolean plain = !converts && !half && kept == SINGLE_BITS;
+    if (!plain || !x.isRegular() || !y.isRegular()) {
+      for (int at = 0; at < results; at++) {
+        int atX = at / n * x.length;
+        int atY = at % n * y.length;
+        sums[at] = sum(x.values, atX, y.values, atY, x.length, sums[at]);
+      }
+      return;
+    }
+    x.codeRows();
+    y.codeColumns();
+    int count = Math.min(step, x.length);
+    for (int from = 0; from < x.length; from += count) {
+      if (count % EIGHT == 0 && findLargest(x, y, sums, n, from, count, scratch.largest)) {
+        addUsual(x, y, sums, n, from, count, bits, scratch);
       } else {
         for (int at = 0; at < results; at++) {
           int atX = at / n * x.length + from;
           int atY = at % n * y.length + from;
-          sums[at] = add(x.values, y.values, atX, atY, step, sums[at], bits);
+          sums[at] = add(x.values, atX, y.values, atY, count, sums[at]);
         }
       }
     }
@@ -157,16 +200,45 @@ final class TensorCore {
     return s0 + s1 + (s2 + s3);
   }
 
-  /** The sum of any operands: what the fast one is measured by. */
-  static float add(double[] x, double[] y, int atX, int atY, int count, float c, int bits) {
-    int largest = exponent(c);
+  /** One element, of any operands: what the fast sums are measured by. */
+  float sum(double[] x, int atX, double[] y, int atY, int k, float c) {
+    if (converts) {
+      return converted(x, atX, y, atY, k, c);
+    }
+    float sum = c;
+    for (int from = 0; from < k; from += step) {
+      sum = add(x, atX + from, y, atY + from, Math.min(step, k - from), sum);
+    }
+    return sum;
+  }
+
+  /** By instructions for f16: elements 0 and 1 of each four, then 2 and 3, then C. */
+  private float converted(double[] x, int atX, double[] y, int atY, int k, float c) {
+    double[] p = new double[k / 2];
+    double[] q = new double[k / 2];
+    float sum = 0;
+    for (int pair = 0; pair < 2; pair++) {
+      for (int i = 0; i < k / 2; i++) {
+        int at = i / 2 * 4 + pair * 2 + i % 2;
+        p[i] = x[atX + at];
+        q[i] = y[atY + at];
+      }
+      for (int from = 0; from < k / 2; from += step) {
+        sum = add(p, from, q, from, Math.min(step, k / 2 - from), sum);
+      }
+    }
+    return half ? toHalf((double) sum + c) : sum + c;
+  }
+
+  private float add(double[] x, int atX, double[] y, int atY, int count, float c) {
+    int largest = Math.max(ZERO_EXPONENT, c == 0 ? ZERO_EXPONENT : exponent(c, leastC));
     double check = c;
     for (int i = 0; i < count; i++) {
       double p = x[atX + i];
       double q = y[atY + i];
       check += p * q;
       if (p != 0 && q != 0) {
-        largest = Math.max(largest, exponent((float) p) + exponent((float) q));
+        largest = Math.max(largest, exponent((float) p, leastA) + exponent((float) q, leastB));
       }
     }
     if (Double.isNaN(check) || Double.isInfinite(check)) {
@@ -177,26 +249,32 @@ final class TensorCore {
     for (int i = 0; i < count; i++) {
       sum += fixed(x[atX + i] * y[atY + i], scale);
     }
-    return toFloat(sum, scale);
+    return half ? toHalf(Math.scalb((double) sum, -scale)) : toSingle(sum, scale);
   }
 
-  /** The exponent, of zero the least. */
-  private static int exponent(float x) {
-    return x == 0 ? -1000 : Math.max(Math.getExponent(x), Float.MIN_EXPONENT);
+  /** The exponent; of a subnormal of its format the least one. */
+  private static int exponent(float x, int least) {
+    return Math.max(Math.getExponent(x), least);
   }
 
   private static long fixed(double x, int scale) {
     return (long) Math.scalb(x, scale); // Toward zero.
   }
 
-  /** Cut toward zero to single precision. */
-  private static float toFloat(long sum, int scale) {
+  private static float toHalf(double sum) {
+    return SmallFloat.F16.decode(SmallFloat.F16.encode(sum, Rounding.RN, false));
+  }
+
+  /** Cut toward zero to some bits; what is too large becomes infinite. */
+  private float toSingle(long sum, int scale) {
     if (sum == 0) {
       return 0;
     }
-    int length = 64 - Long.numberOfLeadingZeros(Math.abs(sum));
-    long kept = length > 24 ? Math.abs(sum) >>> length - 24 << length - 24 : Math.abs(sum);
-    double value = Math.scalb((double) kept, -scale);
-    return Ieee.toFloat(sum < 0 ? -value : value, Rounding.RZ);
+    long magnitude = Math.abs(sum);
+    int exponent = 63 - Long.numberOfLeadingZeros(magnitude) - scale;
+    int unit = Math.max(exponent, Float.MIN_EXPONENT) - (kept - 1) + scale;
+    long cut = unit <= 0 ? magnitude : unit > 62 ? 0 : magnitude >>> unit << unit;
+    float value = (float) Math.scalb((double) cut, -scale);
+    return sum < 0 ? -value : value;
   }
 }

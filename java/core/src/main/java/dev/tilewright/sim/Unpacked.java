@@ -32,6 +32,9 @@ final class Unpacked {
   /** The largest exponent, or one that none exceeds. */
   int largest;
 
+  /** The exponent field of the format's subnormals, as single precision has it. */
+  private int leastField;
+
   private boolean regular;
 
   /** What was taken last: from these places, these words, and how far the codes are made. */
@@ -96,6 +99,7 @@ final class Unpacked {
     for (int i = 0; i < count; i++) {
       values[i] = singles[i];
     }
+    leastField = Math.max(1, SmallFloat.of(type).leastExponent() + BIAS);
     if (type == DataType.BF16 || type == DataType.TF32) {
       int most = 0;
       int least = 255;
@@ -178,7 +182,7 @@ final class Unpacked {
 
   private int code(int at) {
     int bits = Float.floatToRawIntBits(singles[at]) & 0x7FFFFFFF;
-    return bits == 0 ? 0 : Math.max(bits >>> 23, 1) - BIAS - largest + TOP;
+    return bits == 0 ? 0 : Math.max(bits >>> 23, leastField) - BIAS - largest + TOP;
   }
 
   /** Makes the codes of rows. */

@@ -46,6 +46,7 @@ final class Warp {
 
   final LocalMemory local = new LocalMemory();
   final AsyncCopies copies = new AsyncCopies();
+  final BulkCopies bulk = new BulkCopies();
   final Clock clock;
 
   /** Of the memory instruction that runs: the lanes' addresses, then their places in a segment. */
