@@ -80,7 +80,7 @@ final class Conversions {
     }
   }
 
-  private static Lanes.Scalar scalar(Instruction i) {
+  static Lanes.Scalar scalar(Instruction i) {
     Modifiers m = i.modifiers();
     DataType to = m.type();
     DataType from = m.type(1);

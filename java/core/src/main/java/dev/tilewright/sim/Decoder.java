@@ -2,7 +2,6 @@ package dev.tilewright.sim;
 
 import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
-import dev.tilewright.ptx.Opcode;
 import dev.tilewright.ptx.Operand;
 import dev.tilewright.ptx.PtxKernel;
 import dev.tilewright.ptx.PtxRoutine;
@@ -71,8 +70,12 @@ final class Decoder {
     if (op instanceof Calls.Call call) {
       return !call.staysInBlock();
     }
-    boolean fence = i.opcode() == Opcode.MEMBAR || i.opcode() == Opcode.FENCE;
-    return fence && !i.modifiers().has("cta");
+    return switch (i.opcode()) {
+      case MEMBAR, FENCE -> !i.modifiers().has("cta");
+      case CP_ASYNC_BULK, ST_ASYNC, RED_ASYNC, BARRIER_CLUSTER_ARRIVE, BARRIER_CLUSTER_WAIT, MAPA ->
+          true;
+      default -> false;
+    };
   }
 
   Code code() {

@@ -24,7 +24,7 @@ final class FastConversions {
         : Lanes.ints(d, i, f);
   }
 
-  private static Lanes.Ints function(Modifiers m) {
+  static Lanes.Ints function(Modifiers m) {
     if (m.sat() || m.has("relu") || m.has("satfinite")) {
       DataType same = m.type();
       boolean clamps = m.sat() && !m.ftz() && m.rounding().isEmpty();

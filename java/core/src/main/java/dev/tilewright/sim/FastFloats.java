@@ -16,14 +16,17 @@ final class FastFloats {
   /** The fast operation, or null when there is none. */
   static Op make(Decoder d, Instruction i) {
     Modifiers m = i.modifiers();
-    Rounding mode = m.rounding().orElse(Rounding.RN);
-    Lanes.Ints f = mode == Rounding.RN ? nearest(i) : directed(i, mode);
+    Lanes.Ints f = function(i);
     if (f == null) {
       return null;
     }
-    return m.ftz() || m.sat()
-        ? Lanes.ints(d, i, finished(f, m.ftz(), m.sat()))
-        : Lanes.ints(d, i, f);
+    return m.ftz() || m.sat() ? new Finished(d, i, f, m.ftz(), m.sat()) : Lanes.ints(d, i, f);
+  }
+
+  /** What it does but for flushing and clamping, or null. */
+  static Lanes.Ints function(Instruction i) {
+    Rounding mode = i.modifiers().rounding().orElse(Rounding.RN);
+    return mode == Rounding.RN ? nearest(i) : directed(i, mode);
   }
 
   private static Lanes.Ints nearest(Instruction i) {
@@ -65,35 +68,80 @@ final class FastFloats {
     };
   }
 
+  /** Rounded toward zero or an infinity, from the rounded sum and what it misses (two-sum). */
   private static float sum(double a, double b, Rounding mode) {
-    return Ieee.toFloat(Ieee.zero(Ieee.addOdd(a, b), a, b, mode), mode);
+    double sum = a + b;
+    if (sum == 0 || !(Math.abs(sum) < Float.MAX_VALUE)) {
+      return Ieee.toFloat(Ieee.zero(Ieee.addOdd(a, b), a, b, mode), mode);
+    }
+    double part = sum - a;
+    double error = a - (sum - part) + (b - part);
+    float near = (float) sum;
+    boolean above = near > sum || near == sum && error < 0;
+    boolean below = near < sum || near == sum && error > 0;
+    boolean down = mode == Rounding.RM || mode == Rounding.RZ && sum > 0;
+    if (above && down) {
+      return Math.nextDown(near);
+    }
+    return below && !down ? Math.nextUp(near) : near;
   }
 
   /** With operands and result flushed, or the result clamped. */
-  private static Lanes.Ints finished(Lanes.Ints f, boolean ftz, boolean sat) {
-    return (d, a, b, c) -> {
+  private static final class Finished extends Op {
+    private final Lanes.Ints f;
+    private final boolean ftz;
+    private final boolean sat;
+    private final int to;
+    private final int[] from;
+
+    Finished(Decoder d, Instruction i, Lanes.Ints f, boolean ftz, boolean sat) {
+      this.f = f;
+      this.ftz = ftz;
+      this.sat = sat;
+      to = d.intDestination(i.destination());
+      from = i.sources().stream().mapToInt(d::intSource).toArray();
+    }
+
+    @Override
+    void run(Warp w, int mask) {
+      int[] result = mask == -1 ? w.ints[to] : w.scratchInts;
+      int known = -1;
+      int[] defined = w.frame.intsDefined;
+      for (int slot : from) {
+        known &= defined[slot];
+      }
+      int[] a = operand(w, 0);
+      int[] b = from.length > 1 ? operand(w, 1) : a;
+      int[] c = from.length > 2 ? operand(w, 2) : a;
+      f.apply(result, a, b, c);
       if (ftz) {
-        f.apply(d, flushed(a), flushed(b), flushed(c));
-        for (int k = 0; k < N; k++) {
-          d[k] = flush(d[k]);
-        }
-      } else {
-        f.apply(d, a, b, c);
+        flush(result, result);
       }
       if (sat) {
-        for (int k = 0; k < N; k++) {
-          d[k] = Float.floatToRawIntBits(Ieee.saturate(f(d[k])));
+        for (int i = 0; i < N; i++) {
+          result[i] = Float.floatToRawIntBits(Ieee.saturate(f(result[i])));
         }
       }
-    };
+      if (mask != -1) {
+        Warp.blend(w.ints[to], result, mask);
+      }
+      defined[to] = defined[to] & ~mask | known & mask;
+    }
+
+    private int[] operand(Warp w, int index) {
+      int[] lanes = w.ints[from[index]];
+      if (!ftz) {
+        return lanes;
+      }
+      flush(lanes, w.operands[index]);
+      return w.operands[index];
+    }
   }
 
-  private static int[] flushed(int[] a) {
-    int[] flushed = new int[N];
-    for (int k = 0; k < N; k++) {
-      flushed[k] = flush(a[k]);
+  private static void flush(int[] from, int[] to) {
+    for (int i = 0; i < N; i++) {
+      to[i] = flush(from[i]);
     }
-    return flushed;
   }
 
   private static int flush(int bits) {

@@ -117,17 +117,28 @@ final class FragmentRegisters {
     return matrix;
   }
 
-  void put(Warp w, float[] matrix) {
+  /** The first register's place in the frame. */
+  int firstSlot() {
+    return slots[0];
+  }
+
+  /** Scatters a matrix; the places are by register, element and lane. */
+  void put(Warp w, int[] places, float[] matrix) {
     int width = 32 / fragment.packed;
     for (int r = 0; r < slots.length; r++) {
       int[] lanes = w.ints[slots[r]];
+      int at = r % fragment.registers * fragment.packed * Warp.SIZE;
+      if (format == null) {
+        for (int lane = 0; lane < Warp.SIZE; lane++) {
+          float x = matrix[places[at + lane]];
+          lanes[lane] = x != x ? Ieee.NAN : Float.floatToRawIntBits(x);
+        }
+        continue;
+      }
       for (int lane = 0; lane < Warp.SIZE; lane++) {
         int bits = 0;
         for (int e = 0; e < fragment.packed; e++) {
-          float x = matrix[fragment.place(r % fragment.registers, e, lane)];
-          int one =
-              format != null ? format.encode(x) : x != x ? Ieee.NAN : Float.floatToRawIntBits(x);
-          bits |= one << e * width;
+          bits |= format.encode(matrix[places[at + e * Warp.SIZE + lane]]) << e * width;
         }
         lanes[lane] = bits;
       }

@@ -21,6 +21,9 @@ final class MultiplyOp extends AlignedOp {
   private final int[] placesA;
   private final int[] placesB;
   private final int[] placesC;
+  private final int[] placesD;
+  private final int keyA;
+  private final int keyB;
 
   /** How many products of matrices it makes; their elements follow one another. */
   private final int products;
@@ -46,6 +49,9 @@ final class MultiplyOp extends AlignedOp {
     placesA = fa.places();
     placesB = fb.transposedPlaces();
     placesC = fc.places();
+    placesD = fd.places();
+    keyA = 2 * a.firstSlot();
+    keyB = 2 * b.firstSlot() + 1;
     saturate = i.modifiers().has("satfinite");
     xor = i.modifiers().has("xor");
     rounding = i.modifiers().rounding().orElse(Rounding.RN);
@@ -89,7 +95,7 @@ final class MultiplyOp extends AlignedOp {
     if (a.type() == DataType.F64) {
       d.put(w, doubles(w));
     } else if (a.type().isFloat()) {
-      d.put(w, floats(w));
+      d.put(w, placesD, floats(w));
     } else {
       d.put(w, integers(w));
     }
@@ -97,8 +103,8 @@ final class MultiplyOp extends AlignedOp {
   }
 
   private float[] floats(Warp w) {
-    Unpacked x = w.factorA;
-    Unpacked y = w.factorB;
+    Unpacked x = w.factor(keyA);
+    Unpacked y = w.factor(keyB);
     float[] sums = new float[m * n * products];
     x.take(a.lanes(w), a.type(), a.fragment, placesA, m * products, k);
     y.take(b.lanes(w), b.type(), b.fragment, placesB, n, k * products);

@@ -151,14 +151,21 @@ final class TensorCore {
     long[] b = y.columnCodes;
     int atA = row * x.length + from;
     int atB = group * y.length + from;
-    long most = 0;
-    for (int i = 0; i < step; i++) {
-      long code = a[atA + i] + b[atB + i]; // Bytes below 128: no carry.
-      long keep = (most | HIGH) - code & HIGH; // The bytes where most is not less.
-      keep -= keep >>> 7;
-      most = code ^ (code ^ most) & keep;
+    int half = step / 2;
+    long first = 0;
+    long second = 0;
+    for (int i = 0; i < half; i++) {
+      first = larger(first, a[atA + i] + b[atB + i]); // Bytes below 128: no carry.
+      second = larger(second, a[atA + half + i] + b[atB + half + i]);
     }
-    return most;
+    return larger(first, second);
+  }
+
+  /** Byte by byte, of numbers below 128. */
+  private static long larger(long x, long y) {
+    long keep = (x | HIGH) - y & HIGH; // The bytes where x is not less.
+    keep -= keep >>> 7;
+    return y ^ (y ^ x) & keep;
   }
 
   /** Adds where all is finite and no sum can overflow or lose bits at the other end. */

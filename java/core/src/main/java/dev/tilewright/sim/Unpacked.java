@@ -7,7 +7,7 @@ import java.util.Arrays;
  * A factor of a matrix product, taken out of its fragment: lines (rows of A, columns of B) of
  * values, and small codes of their exponents: 0 for zero, else the exponent less the largest one,
  * plus {@link #TOP}. A sum of two codes above {@link #TOP} is one of two values that are not zero,
- * and fits seven bits. A warp keeps two of them for all its products.
+ * and fits seven bits. A warp keeps some of them: products that follow one another share factors.
  */
 final class Unpacked {
   static final int TOP = 63;
@@ -37,6 +37,39 @@ final class Unpacked {
 
   private boolean regular;
 
+  /** What was taken last: from these places, these words, and how far the codes are made. */
+  private int[] takenPlaces;
+
+  private DataType takenType;
+  private int[] taken = {};
+  private boolean coded;
+
+  /** Whether the fragment is the one taken last. */
+  private boolean isTaken(int[][] lanes, DataType type, int[] places) {
+    if (takenPlaces != places || takenType != type) {
+      return false;
+    }
+    for (int r = 0; r < lanes.length; r++) {
+      int at = r * Warp.SIZE;
+      if (!Arrays.equals(lanes[r], 0, Warp.SIZE, taken, at, at + Warp.SIZE)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void note(int[][] lanes, DataType type, int[] places) {
+    takenPlaces = places;
+    takenType = type;
+    coded = false;
+    if (taken.length < lanes.length * Warp.SIZE) {
+      taken = new int[lanes.length * Warp.SIZE];
+    }
+    for (int r = 0; r < lanes.length; r++) {
+      System.arraycopy(lanes[r], 0, taken, r * Warp.SIZE, Warp.SIZE);
+    }
+  }
+
   /** Whether all is finite and the codes tell all exponents. */
   boolean isRegular() {
     return regular;
@@ -49,6 +82,10 @@ final class Unpacked {
    */
   void take(
       int[][] lanes, DataType type, Fragment fragment, int[] places, int newLines, int newLength) {
+    if (isTaken(lanes, type, places)) {
+      return;
+    }
+    note(lanes, type, places);
     lines = newLines;
     length = newLength;
     int count = lines * length;
@@ -150,6 +187,10 @@ final class Unpacked {
 
   /** Makes the codes of rows. */
   void codeRows() {
+    if (coded) {
+      return;
+    }
+    coded = true;
     for (int i = 0; i < lines * length; i++) {
       codes[i] = code(i) * ALL_BYTES;
     }
@@ -157,6 +198,10 @@ final class Unpacked {
 
   /** Makes the codes of columns, eight of them together. */
   void codeColumns() {
+    if (coded) {
+      return;
+    }
+    coded = true;
     Arrays.fill(columnCodes, 0, lines * length / 8, 0);
     for (int line = 0; line < lines; line++) {
       int to = line / 8 * length;
