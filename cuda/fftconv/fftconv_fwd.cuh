@@ -75,6 +75,7 @@ struct Forward {
   unsigned gates;
   unsigned exchange;
 
+  uint4 s1[2];  // the outer matrix, where it is one tile
   float t2r[2][4], t2i[2][4];
   float kr[2][4], ki[2][4];
   unsigned s2r[4], s2i[4], s2n[4];  // n: minus the imaginary part
@@ -86,6 +87,10 @@ struct Forward {
     exchange = shared;
     stage = PIPELINED ? shared + EXCHANGES * EXCHANGE : shared;
     gates = stage + STAGES * STAGE;
+    if (TILES <= 1) {
+      s1[0] = __ldg(p.tables + lane);
+      s1[1] = __ldg(p.tables + 32 + lane);
+    }
     for (int tile = 0; tile < 2; tile++) {
       for (int e = 0; e < 4; e++) {
         int row = lane / 4 + 8 * (e >> 1);
@@ -214,8 +219,7 @@ struct Forward {
           x[0] = T::mul(x[0], g[0]);
           x[1] = T::mul(x[1], g[1]);
         }
-        uint4 s = __ldg(p.tables + lane);
-        unsigned a[2] = {s.x, s.y};
+        unsigned a[2] = {s1[0].x, s1[0].y};
         for (int half = 0; half < 2; half++) {
           float z[4] = {0, 0, 0, 0};
           T::mma(z, a, x[half]);
@@ -269,7 +273,7 @@ struct Forward {
   // A tile of the outer matrix.
   __device__ void outer(int m, int k, unsigned (&re)[4], unsigned (&im)[4]) const {
     const uint4* at = p.tables + (m * TILES + k) * 64 + lane;
-    uint4 r = __ldg(at), i = __ldg(at + 32);
+    uint4 r = TILES == 1 ? s1[0] : __ldg(at), i = TILES == 1 ? s1[1] : __ldg(at + 32);
     re[0] = r.x, re[1] = r.y, re[2] = r.z, re[3] = r.w;
     im[0] = i.x, im[1] = i.y, im[2] = i.z, im[3] = i.w;
   }
@@ -384,8 +388,7 @@ struct Forward {
         // [Sr | Si] times [Zr ; Zi]: real planes over imaginary ones
         unsigned z[4];
         load_transposed(z, buffer(pass) + (lane & 15) * PITCH + column);
-        uint4 s = __ldg(p.tables + 32 + lane);
-        unsigned a[4] = {s.x, s.y, s.z, s.w};
+        unsigned a[4] = {s1[1].x, s1[1].y, s1[1].z, s1[1].w};
         float y[2][4] = {};
         T::mma(y[0], a, z[0], z[1]);
         T::mma(y[1], a, z[2], z[3]);
@@ -432,7 +435,9 @@ struct Forward {
   }
 
   static __device__ __forceinline__ void store(unsigned short* to, float y0, float y1, float y2, float y3) {
-    *reinterpret_cast<uint2*>(to) = make_uint2(T::pack(y0, y1), T::pack(y2, y3));
+    // Written out: nvcc parts a uint2 in some of the loops, and then a request has half sectors.
+    asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)), "r"(T::pack(y0, y1)), "r"(T::pack(y2, y3))
+                 : "memory");
   }
 
   // Four neighbours of a row.

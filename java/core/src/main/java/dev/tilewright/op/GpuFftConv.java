@@ -21,7 +21,7 @@ import java.nio.ByteBuffer;
 final class GpuFftConv implements FftConv {
   private final GpuDevice device;
   private final Spec spec;
-  private final GpuFftShape shape;
+  final GpuFftShape shape;
   private final GpuFftKernels kernels;
   private final FftConvCall call;
   private GpuFftFilter filter;
