@@ -25,7 +25,7 @@ extern "C" __global__ void async_forms(const uint4* in, uint4* out) {
   asm volatile("cp.async.commit_group;" ::: "memory");
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(sharedAddress(&rows[4][t])), "l"(from), "r"(t % 17) : "memory");
   asm volatile("{ .reg .pred p; setp.ne.s32 p, %2, 0; cp.async.cg.shared.global [%0], [%1], 16, p; }" ::"r"(sharedAddress(&rows[5][t])), "l"(from), "r"(t % 2) : "memory");
-  asm volatile("cp.async.wait_group 1;" ::: "memory");
+  asm volatile("cp.async.wait_group 0;" ::: "memory");
   __syncthreads();
   for (int r = 0; r < 4; ++r) out[r * 64 + t] = rows[r][63 - t];
   asm volatile("cp.async.wait_all;" ::: "memory");

@@ -37,6 +37,8 @@ def async_copies(w):
         w.case("async_forms" + suffix, image, "async_forms", 1, 64, [In(data), Out(forms)])
         w.case("async_group" + suffix, image, "async_group", 1, 64, [In(data), Out(whole.copy())])
         w.case("async_pipeline" + suffix, image, "async_pipeline", 1, 64, [In(f), Out(f.sum(0)[::-1].copy()), i32(5)])
+        g = integers("async_pipeline_long", -9, 9, (11, 64)).astype(np.float32)
+        w.case("async_pipeline_long" + suffix, image, "async_pipeline", 1, 64, [In(g), Out(g.sum(0)[::-1].copy()), i32(11)])
 
 
 def stencils(w):

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tilewright.GpuSpec;
 import dev.tilewright.Half;
+import dev.tilewright.ptx.PtxModule;
 import dev.tilewright.sim.Finding;
 import dev.tilewright.sim.Launch;
 import dev.tilewright.sim.Report;
@@ -46,11 +47,35 @@ public final class CheckedCase {
     return report;
   }
 
+  /** Whether nothing may be found. */
+  public boolean isClean() {
+    return !json.has("expect");
+  }
+
+  /** The file of the module, and the kernel's name. */
+  public Path module() {
+    return file.resolveSibling(json.get("module").asText()).normalize();
+  }
+
+  /** The kernel's name. */
+  public String kernel() {
+    return json.get("kernel").asText();
+  }
+
   /** Runs it once; what is not as expected, in words, empty when all is. */
   public List<String> run(long seed) {
+    return run(CheckCase.read(file), seed, MAX_STEPS);
+  }
+
+  /** Runs it once on another module, with at most so many steps. */
+  public List<String> run(PtxModule other, long seed, long steps) {
+    return run(CheckCase.read(file).on(other), seed, steps);
+  }
+
+  private List<String> run(CheckCase check, long seed, long steps) {
     Launch.Options options =
-        Launch.Options.DEFAULT.seed(seed).limits(MAX_STEPS, Duration.ofSeconds(20));
-    report = CheckCase.read(file).run(GpuSpec.of("h100"), options);
+        Launch.Options.DEFAULT.seed(seed).limits(steps, Duration.ofSeconds(20));
+    report = check.run(GpuSpec.of("h100"), options);
     List<String> wrong = new ArrayList<>();
     if (json.has("expect")) {
       compareFindings(wrong);
@@ -106,6 +131,10 @@ public final class CheckedCase {
         String type = arg.get("dtype").asText();
         double[] got = values(file.resolveSibling(arg.get("out").asText()).normalize(), type);
         double[] want = values(file.resolveSibling(arg.get("expected").asText()), type);
+        if (type.equals("i64") || type.equals("u64")) {
+          compareLongs(arg, wrong);
+          continue;
+        }
         if (arg.path("order").asText().equals("any")) {
           Arrays.sort(got);
           Arrays.sort(want);
@@ -125,6 +154,16 @@ public final class CheckedCase {
           }
         }
       }
+    }
+  }
+
+  /** Numbers that a double does not hold. */
+  private void compareLongs(JsonNode arg, List<String> wrong) {
+    byte[] got = NpyBytes.read(file.resolveSibling(arg.get("out").asText()).normalize());
+    byte[] want = NpyBytes.read(file.resolveSibling(arg.get("expected").asText()));
+    int at = Arrays.mismatch(got, want);
+    if (at >= 0) {
+      wrong.add(arg.get("out").asText() + ": element " + at / Long.BYTES + " differs");
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.tilewright.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.tilewright.cli.CheckedCase;
 import java.io.IOException;
@@ -9,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,13 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class CasesTest {
   private static final Path CASES = Path.of("cases");
-
-  private static final String UNCOMMITTED =
-      "the kernel's wait_group 1 lets the group of the rows that it reads stay under way";
-
-  /** Cases that do not run as they should yet, with the reason. */
-  private static final Map<String, String> NOT_YET =
-      Map.of("async_forms", UNCOMMITTED, "async_forms_90", UNCOMMITTED);
 
   private static List<Path> cases() throws IOException {
     try (Stream<Path> files = Files.list(CASES)) {
@@ -39,9 +29,7 @@ final class CasesTest {
     List<String> wrong = new ArrayList<>();
     for (Path file : cases()) {
       CheckedCase checked = CheckedCase.read(file);
-      if (!NOT_YET.containsKey(checked.name())) {
-        checked.run(seed).forEach(w -> wrong.add(checked.name() + ": " + w));
-      }
+      checked.run(seed).forEach(w -> wrong.add(checked.name() + ": " + w));
     }
     assertEquals(List.of(), wrong);
   }
@@ -50,13 +38,5 @@ final class CasesTest {
   @ValueSource(longs = {0, 1, 2})
   void everySchedule(long seed) throws IOException {
     runAll(seed);
-  }
-
-  @Test
-  void casesThatWaitStillDo() throws IOException {
-    for (String name : NOT_YET.keySet()) {
-      List<String> wrong = CheckedCase.read(CASES.resolve(name + ".json")).run(0);
-      assertFalse(wrong.isEmpty(), name + " runs now: take it off the list");
-    }
   }
 }

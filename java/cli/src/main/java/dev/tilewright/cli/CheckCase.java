@@ -70,6 +70,11 @@ final class CheckCase {
     }
   }
 
+  /** The same case on another module that has its kernel. */
+  CheckCase on(PtxModule other) {
+    return new CheckCase(path, json, other, other.kernel(kernel.name()).orElseThrow());
+  }
+
   private static JsonNode required(Path path, JsonNode json, String field) {
     if (!json.has(field)) {
       throw new InputException(path + ": the field \"" + field + "\" is missing");

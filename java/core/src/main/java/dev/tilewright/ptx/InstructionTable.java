@@ -123,6 +123,9 @@ final class InstructionTable {
     if (words.size() > 2 && words.get(0).startsWith("bar") && words.get(1).equals("cta")) {
       words = new ArrayList<>(spelling); // bar.cta.sync is bar.sync.
       words.remove(1);
+    } else if (words.size() > 2 && words.get(0).equals("vote") && words.get(2).equals("sync")) {
+      words = new ArrayList<>(spelling); // vote.ballot.sync, as CUB writes it, is vote.sync.ballot.
+      words.add(1, words.remove(2));
     }
     for (int n = Math.min(MAX_MNEMONIC_WORDS, words.size()); n > 0; n--) {
       Opcode opcode = Opcode.named(String.join(".", words.subList(0, n)));

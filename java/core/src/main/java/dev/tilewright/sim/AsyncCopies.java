@@ -42,6 +42,8 @@ final class AsyncCopies {
         copy(w, batch, lane);
       }
       w.block.shared.setPending(batch.to[lane], batch.bytes, true);
+      w.foundSpace = StateSpace.SHARED; // It may write from now on, until it is waited for.
+      batch.op.noteAccess(w, lane, w.block.shared, batch.to[lane], batch.bytes, true, false);
     }
     batch.number = started++;
     batches.add(batch);
@@ -130,8 +132,19 @@ final class AsyncCopies {
     }
   }
 
-  /** Copies that nobody waited for land at the latest when the lanes leave. */
+  /** The block ends: reports copies that nobody waited for. */
   void atExit(Warp w) {
+    for (Batch batch : batches) {
+      for (int m = batch.mask; m != 0; m &= m - 1) {
+        int lane = Integer.numberOfTrailingZeros(m);
+        if (batch.count[lane] > 0) {
+          String text = "the block ends while the copy is under way: nobody waited for it";
+          w.block.checker.report(
+              FindingKind.ASYNC_UNWAITED, w, batch.op, lane, batch.to[lane], text);
+          break;
+        }
+      }
+    }
     batches.clear();
   }
 }

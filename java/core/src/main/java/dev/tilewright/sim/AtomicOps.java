@@ -147,10 +147,8 @@ final class AtomicOps {
         changed |= value != old;
         if (w.block.grid.checks) {
           noteAccess(w, lane, segment, at, size, true, false);
-          if (reachesDevice() && w.block.grid.global != null) {
-            w.block.grid.global.observe(w, this, segment, at);
-            w.block.grid.global.publish(w, this, segment, at, true);
-          }
+          observe(w, lane, segment, at);
+          publish(w, segment, at, true);
         }
         if (to >= 0) {
           if (wide) {

@@ -20,6 +20,7 @@ final class Block {
   final Checker checker;
   final BlockClock clock;
   final Mbarriers mbarriers = new Mbarriers();
+  final Messages messages = new Messages();
   final ClusterBarrier cluster;
   private final Warp[] warps;
   private final BlockBarrier[] barriers = new BlockBarrier[BARRIERS];

@@ -4,7 +4,12 @@ import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Opcode;
 
-/** Extended-precision arithmetic (ISA section 9.7.2): add, sub and mad with the carry flag. */
+/**
+ * Extended-precision arithmetic (ISA section 9.7.2): add, sub and mad with the carry flag. As in
+ * the hardware, which subtracts by adding the complement, the flag of a subtraction is set when
+ * nothing was borrowed: the toolkit's division of 128 bits follows {@code subc.cc} with {@code
+ * addc}.
+ */
 final class CarryOps {
   private CarryOps() {}
 
@@ -65,7 +70,8 @@ final class CarryOps {
         a = product(a, b);
         b = read(w, 2, lane);
       }
-      long in = takes ? w.frame.carry >> lane & 1 : 0;
+      long flag = w.frame.carry >> lane & 1;
+      long in = !takes ? 0 : subtracts ? 1 - flag : flag;
       long result = subtracts ? a - b - in : a + b + in;
       boolean out;
       if (wide) {
@@ -75,7 +81,7 @@ final class CarryOps {
         out = (result >>> 32 & 1) != 0;
       }
       if (sets) {
-        w.frame.carry = w.frame.carry & ~(1 << lane) | (out ? 1 << lane : 0);
+        w.frame.carry = w.frame.carry & ~(1 << lane) | (out != subtracts ? 1 << lane : 0);
       }
       if (wide) {
         w.longs[to][lane] = result;

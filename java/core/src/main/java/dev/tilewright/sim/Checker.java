@@ -12,7 +12,15 @@ final class Checker {
     this.block = block;
   }
 
+  /** Whether a report would tell nothing new: a fault in a loop need not be put in words again. */
+  boolean isKnown(FindingKind kind, Op op) {
+    return block.grid.findings.isKnown(kind, op.instruction.line());
+  }
+
   void report(FindingKind kind, Warp warp, Op op, int lane, long address, String message) {
+    if (isKnown(kind, op)) {
+      return;
+    }
     Instruction i = op.instruction;
     List<Integer> thread = block.threadOf(warp, lane);
     String text =
@@ -51,6 +59,9 @@ final class Checker {
   }
 
   void outOfBounds(Warp warp, Op op, int lane, long address, int bytes, String where) {
+    if (isKnown(FindingKind.OUT_OF_BOUNDS, op)) {
+      return;
+    }
     report(
         FindingKind.OUT_OF_BOUNDS,
         warp,

@@ -20,6 +20,10 @@ final class Clock {
     return times[warp] >= time;
   }
 
+  int[] copy() {
+    return times.clone();
+  }
+
   void tick() {
     times[self]++;
   }

@@ -42,7 +42,7 @@ final class Decoder {
     Op[] ops = new Op[body.size() + 1];
     for (int i = 0; i < body.size(); i++) {
       Instruction instruction = body.get(i);
-      Op op = OpFactory.make(this, instruction, i);
+      Op op = BitFields.wrap(this, body, i, OpFactory.make(this, instruction, i));
       op.instruction = instruction;
       op.pc = i;
       kernel.number(op);

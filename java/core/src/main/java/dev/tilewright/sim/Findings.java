@@ -18,6 +18,11 @@ final class Findings {
     }
   }
 
+  /** Whether another finding of the kind at the line would tell nothing new. */
+  synchronized boolean isKnown(FindingKind kind, int line) {
+    return all.size() >= MOST || all.containsKey(new Key(kind, line));
+  }
+
   synchronized List<Finding> list() {
     return List.copyOf(all.values());
   }

@@ -6,11 +6,11 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Notes which block accessed each word of global memory last, and reports accesses of two blocks
- * that nothing orders (ISA section 8). Two strong accesses whose scopes reach the whole device
- * never race. An order comes of a release seen by an acquire: each of the forms with .release and
- * .acquire, or a fence before a strong write and one after a strong read. A block counts as one
- * thread here: what happens inside is {@link SharedShadow}'s and the barriers' matter.
+ * Notes who accessed each word of global memory last, and reports accesses that nothing orders (ISA
+ * section 8). Two strong accesses whose scopes reach each other never race. Between blocks an order
+ * comes of a release seen by an acquire: each of the forms with .release and .acquire, or a fence
+ * before a strong write and one after a strong read; the other block counts as one thread. Within a
+ * block, warps and lanes are ordered as in {@link SharedShadow}.
  */
 final class GlobalShadow {
   private static final int OP_BITS = 15;
@@ -22,40 +22,45 @@ final class GlobalShadow {
   private static final int BLOCK = TIME + TIME_BITS;
   private static final long LIMIT = (1L << TIME_BITS) - 1;
 
-  private static final class Cells {
-    private final long[] writes;
-    private final long[] reads;
+  /** In a time: other lanes of the warp read then, too. */
+  private static final long MANY = 1L << 63;
+
+  /** The words that lie together. */
+  private static final class Page {
+    private static final int BITS = 10;
+    private static final int SIZE = 1 << BITS;
+    private final long[] writes = new long[SIZE];
+    private final long[] reads = new long[SIZE];
 
     /** The last reader of another block than the last reader. */
-    private final long[] others;
+    private final long[] others = new long[SIZE];
 
-    Cells(int count) {
-      writes = new long[count];
-      reads = new long[count];
-      others = new long[count];
-    }
+    /** Of the last write and read, when they were within their block: {@link #timeOf}. */
+    private final long[] writeTimes = new long[SIZE];
+
+    private final long[] readTimes = new long[SIZE];
   }
-
-  private record Place(Segment segment, int at) {}
 
   private final Grid grid;
   private final int granule;
-  private final Map<Segment, Cells> cells = new IdentityHashMap<>();
-  private final Map<Place, BlockClock> released = new HashMap<>();
+  private final Map<Segment, Page[]> pages = new IdentityHashMap<>();
+  private final Map<Messages.Place, BlockClock> released = new HashMap<>();
+  private final Map<Op, Boolean> guesses = new IdentityHashMap<>();
   private Segment lastSegment;
-  private Cells lastCells;
+  private Page[] lastPages;
 
   GlobalShadow(Grid grid, int granule) {
     this.grid = grid;
     this.granule = Integer.numberOfTrailingZeros(granule);
   }
 
-  private Cells of(Segment segment) {
+  private Page[] of(Segment segment) {
     if (segment != lastSegment) {
       lastSegment = segment;
-      lastCells = cells.computeIfAbsent(segment, s -> new Cells((s.bytes() >> granule) + 1));
+      int count = (segment.bytes() >> granule + Page.BITS) + 1;
+      lastPages = pages.computeIfAbsent(segment, s -> new Page[count]);
     }
-    return lastCells;
+    return lastPages;
   }
 
   void access(
@@ -67,7 +72,7 @@ final class GlobalShadow {
       int bytes,
       boolean write,
       boolean same) {
-    Cells in = of(segment);
+    Page[] all = of(segment);
     BlockClock clock = w.block.clock;
     int thread = w.index * Warp.SIZE + lane;
     long block = w.block.number + 1;
@@ -78,28 +83,59 @@ final class GlobalShadow {
             | (op.reachesDevice() ? 1L << STRONG : 0)
             | op.id & (1 << OP_BITS) - 1;
     int last = at + bytes - 1 >> granule;
-    for (int g = at >> granule; g <= last; g++) {
-      long before = in.writes[g];
-      if (before != 0 && before >>> BLOCK != block && !(write && same)) {
-        compare(w, op, lane, segment, at, before, write ? "written" : "read", "written");
+    long time = timeOf(w, lane) | (op.collective ? MANY : 0);
+    for (int word = at >> granule; word <= last; word++) {
+      Page in = all[word >> Page.BITS];
+      if (in == null) {
+        in = new Page();
+        all[word >> Page.BITS] = in;
       }
+      int g = word & Page.SIZE - 1;
+      long before = in.writes[g];
+      if (before != 0 && !(write && same)) {
+        String now = write ? "written" : "read";
+        compare(w, op, lane, segment, at, before, in.writeTimes[g], now, "written");
+      }
+      long read = in.reads[g];
       if (write) {
-        if (in.reads[g] != 0) {
-          compare(w, op, lane, segment, at, in.reads[g], "written", "read");
+        if (read != 0) {
+          compare(w, op, lane, segment, at, read, in.readTimes[g], "written", "read");
           if (in.others[g] != 0) {
-            compare(w, op, lane, segment, at, in.others[g], "written", "read");
+            compare(w, op, lane, segment, at, in.others[g], 0, "written", "read");
           }
           in.reads[g] = 0;
           in.others[g] = 0;
         }
         in.writes[g] = cell;
+        in.writeTimes[g] = time;
       } else {
-        if (in.reads[g] != 0 && in.reads[g] >>> BLOCK != block) {
-          in.others[g] = in.reads[g];
+        long many = 0;
+        if (read >>> BLOCK != block) {
+          in.others[g] = read;
+        } else if (((in.readTimes[g] ^ time) & ~MANY) == 0) {
+          long difference = (read ^ cell) >>> LANE & (1 << LANE_BITS) - 1;
+          many = difference != 0 && difference < Warp.SIZE ? MANY : in.readTimes[g] & MANY;
         }
         in.reads[g] = cell;
+        in.readTimes[g] = time | many;
       }
     }
+  }
+
+  /** When a lane is, within its block: the clock of the warp, and how often the lane met others. */
+  private static long timeOf(Warp w, int lane) {
+    return (long) w.clock.now() << 32 | w.laneTimes[lane];
+  }
+
+  /** Whether an earlier access of the same block lies before now. */
+  private static boolean isOrdered(Warp w, int lane, boolean collective, int thread, long before) {
+    int time = (int) ((before & ~MANY) >>> 32);
+    int warp = thread / Warp.SIZE;
+    if (warp != w.index) {
+      return w.clock.covers(warp, time);
+    }
+    boolean sameLane = thread % Warp.SIZE == lane && (before & MANY) == 0 && !collective;
+    return sameLane || w.laneTimes[lane] > (int) before || w.clock.now() != time;
   }
 
   private void compare(
@@ -109,18 +145,27 @@ final class GlobalShadow {
       Segment segment,
       int at,
       long before,
+      long timeInBlock,
       String now,
       String then) {
     long block = (before >>> BLOCK) - 1;
-    long time = before >>> TIME & LIMIT;
-    boolean strong = op.reachesDevice() && (before >>> STRONG & 1) != 0;
-    if (block == w.block.number || strong || time == LIMIT) {
-      return;
-    }
-    if (w.block.clock.covers(block, (int) time)) {
-      return;
-    }
+    int thread = (int) (before >>> LANE & (1 << LANE_BITS) - 1);
     Op other = grid.kernel.op((int) (before & (1 << OP_BITS) - 1));
+    if (block == w.block.number) {
+      boolean strong = op.strong && other instanceof MemoryOp o && o.strong;
+      if (strong || isOrdered(w, lane, op.collective, thread, timeInBlock)) {
+        return;
+      }
+    } else {
+      long time = before >>> TIME & LIMIT;
+      boolean strong = op.reachesDevice() && (before >>> STRONG & 1) != 0;
+      if (strong || time == LIMIT || w.block.clock.covers(block, (int) time)) {
+        return;
+      }
+    }
+    if (w.block.checker.isKnown(FindingKind.GLOBAL_RACE, op)) {
+      return;
+    }
     if (isFirstGuess(op, other) || isFirstGuess(other, op)) {
       return;
     }
@@ -133,27 +178,27 @@ final class GlobalShadow {
             now,
             then,
             block,
-            before >>> LANE & (1 << LANE_BITS) - 1,
+            thread,
             Checker.place(other.instruction),
             other.instruction.text());
     w.block.checker.report(FindingKind.GLOBAL_RACE, w, op, lane, segment.base + at, text);
   }
 
   /**
-   * The plain read with which the toolkit's headers begin a loop of compare-and-swap: a stale value
-   * only costs a round.
+   * The plain read with which a loop of compare-and-swap begins, as the CUDA Programming Guide and
+   * the toolkit's headers write it: a stale value only costs a round.
    */
-  private static boolean isFirstGuess(Op read, Op atomic) {
+  private boolean isFirstGuess(Op read, Op atomic) {
     return atomic instanceof MemoryOp strong
         && strong.reachesDevice()
         && read.instruction.opcode() == Opcode.LD
-        && read.instruction.location().filter(l -> !l.equals(l.user())).isPresent();
+        && (read.instruction.location().filter(l -> !l.equals(l.user())).isPresent()
+            || guesses.computeIfAbsent(read, r -> grid.kernel.isCompared(r.instruction)));
   }
 
   /** A strong write: what the writer released is seen by whoever reads it. */
-  void publish(Warp w, MemoryOp op, Segment segment, int at, boolean alsoReads) {
+  void publish(Warp w, MemoryOp op, Messages.Place place, boolean alsoReads) {
     BlockClock out = op.releases() ? w.block.clock.copy() : w.fenced;
-    Place place = new Place(segment, at);
     if (out == null) {
       if (!alsoReads) {
         released.remove(place);
@@ -172,8 +217,8 @@ final class GlobalShadow {
   }
 
   /** A strong read: orders what comes after it, at once or at the next fence. */
-  void observe(Warp w, MemoryOp op, Segment segment, int at) {
-    BlockClock there = released.get(new Place(segment, at));
+  void observe(Warp w, MemoryOp op, Messages.Place place) {
+    BlockClock there = released.get(place);
     if (there == null) {
       return;
     }

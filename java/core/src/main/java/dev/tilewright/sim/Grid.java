@@ -41,7 +41,7 @@ final class Grid {
   /** The bytes that the race check tells apart in shared memory. */
   final int granule;
 
-  /** The check of races between blocks, or null when there is one block or no checks. */
+  /** The check of races in global memory, or null when there are no checks. */
   final GlobalShadow global;
 
   private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
@@ -87,7 +87,7 @@ final class Grid {
     reservedAt = userSharedBytes + RESERVED_GAP + 15 & -16;
     sharedBytes = kernel.usesReserved() ? reservedAt + RESERVED_BYTES : userSharedBytes;
     granule = kernel.sharedGranule();
-    global = checks && total > 1 && !alone ? new GlobalShadow(this, kernel.globalGranule()) : null;
+    global = checks && !alone ? new GlobalShadow(this, kernel.globalGranule()) : null;
     params = new Segment("the parameters", 0, launch.params().length);
     params.write(0, launch.params());
     deadline = begin + options.time().toNanos();
@@ -215,7 +215,9 @@ final class Grid {
       warpSteps += warp.steps;
       laneSteps += warp.laneSteps;
       retiredSteps += warp.steps;
-      warp.copies.atExit(warp);
+      if (!stopped) {
+        warp.copies.atExit(warp);
+      }
       warp.bulk.atExit();
     }
   }
@@ -234,6 +236,9 @@ final class Grid {
           warp.run(QUANTUM);
           ran |= warp.steps != before;
           worked |= warp.steps != before && !warp.spun();
+          if (warp.steps > options.maxSteps()) {
+            return true; // The caller sees it.
+          }
         }
       }
       boolean changed = block.changes != changes;

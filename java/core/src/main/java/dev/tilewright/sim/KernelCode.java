@@ -1,14 +1,19 @@
 package dev.tilewright.sim;
 
+import dev.tilewright.ptx.Instruction;
+import dev.tilewright.ptx.Opcode;
 import dev.tilewright.ptx.Operand;
 import dev.tilewright.ptx.PtxFunction;
 import dev.tilewright.ptx.PtxKernel;
 import dev.tilewright.ptx.PtxRoutine;
+import dev.tilewright.ptx.Register;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A kernel and the functions it reaches, decoded; functions at their first call. */
 final class KernelCode {
@@ -118,5 +123,40 @@ final class KernelCode {
                             }
                           }));
     }
+  }
+
+  /** Whether what an instruction loads is what a compare-and-swap compares with. */
+  synchronized boolean isCompared(Instruction load) {
+    for (PtxRoutine routine : codes.keySet()) {
+      List<Instruction> body = routine.body();
+      if (body.stream().anyMatch(i -> i == load)) {
+        Set<Register> copies = new HashSet<>();
+        load.destinations().forEach(d -> addRegister(copies, d));
+        boolean grows = true;
+        while (grows) {
+          grows = false;
+          for (Instruction i : body) {
+            if (i.opcode() == Opcode.MOV && i.sources().stream().anyMatch(s -> isIn(copies, s))) {
+              grows |= addRegister(copies, i.destination());
+            }
+          }
+        }
+        return body.stream()
+            .anyMatch(
+                i ->
+                    i.opcode() == Opcode.ATOM
+                        && i.modifiers().has("cas")
+                        && isIn(copies, i.source(1)));
+      }
+    }
+    return false;
+  }
+
+  private static boolean addRegister(Set<Register> registers, Operand operand) {
+    return operand instanceof Operand.Reg reg && registers.add(reg.register());
+  }
+
+  private static boolean isIn(Set<Register> registers, Operand operand) {
+    return operand instanceof Operand.Reg reg && registers.contains(reg.register());
   }
 }

@@ -23,6 +23,10 @@ final class MatrixMoves {
       super(space, bytes);
     }
 
+    {
+      collective = true;
+    }
+
     void belongsTo(Op op) {
       instruction = op.instruction;
       id = op.id;

@@ -82,10 +82,15 @@ final class MbarrierOps {
     private boolean one(Warp w, int lane, int at, long value) {
       Mbarriers all = w.block.mbarriers;
       if (opcode == Opcode.MBARRIER_INIT) {
+        if (all.at(at) != null && w.block.shared.opaqueBytes(at, BYTES) == BYTES) {
+          w.block.checker.misuse(
+              w, this, 1 << lane, "there is a valid mbarrier already; mbarrier.inval ends it");
+        }
         if (!all.init(at, (int) value, w.block.warpCount())) {
           w.block.checker.misuse(w, this, 1 << lane, "an mbarrier for " + value + " arrivals");
         }
         w.block.shared.store(at, BYTES, value, true);
+        w.block.shared.setOpaque(at, BYTES, true);
         return false;
       }
       Mbarriers.Mbarrier barrier = all.at(at);
@@ -94,8 +99,16 @@ final class MbarrierOps {
             w, this, 1 << lane, "there is no mbarrier at byte " + at + " of shared memory");
         return true;
       }
+      if (w.block.shared.opaqueBytes(at, BYTES) < BYTES) {
+        w.block.checker.misuse(
+            w, this, 1 << lane, "other instructions have written over the mbarrier's bits");
+        w.block.shared.setOpaque(at, BYTES, true);
+      }
       switch (opcode) {
-        case MBARRIER_INVAL -> all.remove(at);
+        case MBARRIER_INVAL -> {
+          all.remove(at);
+          w.block.shared.setOpaque(at, BYTES, false);
+        }
         case MBARRIER_EXPECT_TX -> barrier.expect((int) value);
         case MBARRIER_COMPLETE_TX -> barrier.complete((int) value);
         case MBARRIER_TEST_WAIT, MBARRIER_TRY_WAIT -> {

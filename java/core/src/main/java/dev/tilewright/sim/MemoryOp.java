@@ -16,6 +16,9 @@ abstract class MemoryOp extends Op {
   /** Whether it is strong: volatile, relaxed, acquire, release or atomic (ISA section 8.4). */
   final boolean strong;
 
+  /** Whether the lanes access together what the address of one of them names. */
+  boolean collective;
+
   private final boolean device;
   private final boolean acquires;
   private final boolean releases;
@@ -42,8 +45,8 @@ abstract class MemoryOp extends Op {
     this.size = size;
     this.strong = semantics != Semantics.WEAK || atomic;
     this.device = strong && (scope == MemoryScope.GPU || scope == MemoryScope.SYS);
-    this.acquires = device && (semantics == Semantics.ACQUIRE || semantics == Semantics.ACQ_REL);
-    this.releases = device && (semantics == Semantics.RELEASE || semantics == Semantics.ACQ_REL);
+    this.acquires = semantics == Semantics.ACQUIRE || semantics == Semantics.ACQ_REL;
+    this.releases = semantics == Semantics.RELEASE || semantics == Semantics.ACQ_REL;
   }
 
   /** Whether it is strong for all threads of the device. */
@@ -176,7 +179,7 @@ abstract class MemoryOp extends Op {
     } else if (w.foundSpace != StateSpace.GLOBAL) {
       return;
     } else if (w.block.footprint != null) {
-      w.block.footprint.note(segment, mask, places, size, write);
+      w.block.footprint.note(w, this, segment, mask, write);
     } else if (w.block.grid.global != null) {
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
@@ -280,13 +283,31 @@ abstract class MemoryOp extends Op {
     } else if (w.foundSpace != StateSpace.GLOBAL) {
       return;
     } else if (w.block.footprint != null) {
-      w.block.footprint.note(segment, at, bytes, write);
+      w.block.footprint.note(w, this, lane, segment, at, bytes, write);
     } else if (w.block.grid.global != null) {
       w.block.grid.global.access(w, this, lane, segment, at, bytes, write, same);
     }
   }
 
-  /** Whether the bytes are written; a copy under way is reported. */
+  /** Notes that a strong read saw a place. */
+  final void observe(Warp w, int lane, Segment segment, int at) {
+    Messages.Place place = new Messages.Place(segment, at);
+    w.block.messages.observe(w, this, lane, place);
+    if (device && w.foundSpace == StateSpace.GLOBAL) {
+      w.block.grid.global.observe(w, this, place);
+    }
+  }
+
+  /** Notes that a strong write was made to a place. */
+  final void publish(Warp w, Segment segment, int at, boolean alsoReads) {
+    Messages.Place place = new Messages.Place(segment, at);
+    w.block.messages.publish(w, this, place, alsoReads);
+    if (device && w.foundSpace == StateSpace.GLOBAL) {
+      w.block.grid.global.publish(w, this, place, alsoReads);
+    }
+  }
+
+  /** Whether the bytes hold something that was written; a copy under way is reported. */
   boolean isDefined(Warp w, int lane, Segment segment, int at, int bytes) {
     if (segment.isPlain(at, bytes)) {
       return true;
@@ -301,6 +322,13 @@ abstract class MemoryOp extends Op {
           "reads what an asynchronous copy writes, which nobody waited for");
       return true;
     }
-    return false;
+    if (segment.opaqueBytes(at, bytes) > 0) {
+      w.block.checker.misuse(
+          w, this, 1 << lane, "reads an mbarrier, whose bits only its own instructions may access");
+      return true;
+    }
+    // Structures are copied with the gaps between their members.
+    boolean copies = bytes == 8 || w.foundSpace == StateSpace.LOCAL;
+    return copies && segment.isPartlyWritten(at, bytes);
   }
 }

@@ -156,8 +156,8 @@ final class MemoryOps {
         }
         if (check && segment != null) {
           noteAccess(w, lane, segment, w.foundAt, size, false, false);
-          if (reachesDevice() && w.block.grid.global != null) {
-            w.block.grid.global.observe(w, this, segment, w.foundAt);
+          if (strong) {
+            observe(w, lane, segment, w.foundAt);
           }
         }
       }
@@ -282,8 +282,8 @@ final class MemoryOps {
         }
         if (check) {
           noteAccess(w, lane, segment, w.foundAt, size, true, same);
-          if (reachesDevice() && w.block.grid.global != null) {
-            w.block.grid.global.publish(w, this, segment, w.foundAt, false);
+          if (strong) {
+            publish(w, segment, w.foundAt, false);
           }
         }
       }

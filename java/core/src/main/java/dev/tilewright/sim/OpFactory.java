@@ -133,8 +133,11 @@ final class OpFactory {
 
     @Override
     void run(Warp w, int mask) {
-      if (!block && w.block.grid.global != null) {
-        GlobalShadow.fence(w);
+      if (w.block.grid.checks) {
+        Messages.fence(w, mask);
+        if (!block) {
+          GlobalShadow.fence(w);
+        }
       }
     }
   }

@@ -16,6 +16,10 @@ final class Segment {
   private static final int WRITTEN_WORD = 0x01010101;
   private static final int PENDING_WORD = 0x02020202;
   private static final long WRITTEN_LONG = 0x01010101_01010101L;
+
+  /** The byte belongs to an object that only its own instructions may access. */
+  static final int OPAQUE = 4;
+
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
@@ -203,6 +207,30 @@ final class Segment {
       case 4 -> (int) INT.get(state, at) == WRITTEN_WORD;
       default -> (long) LONG.get(state, at) == WRITTEN_LONG;
     };
+  }
+
+  /** Notes bytes as an opaque object's, or as never written. */
+  void setOpaque(int at, int bytes, boolean opaque) {
+    Arrays.fill(state, at, at + bytes, (byte) (opaque ? WRITTEN | OPAQUE : 0));
+  }
+
+  /** How many of the bytes are an opaque object's. */
+  int opaqueBytes(int at, int bytes) {
+    int count = 0;
+    for (int i = at; i < at + bytes; i++) {
+      count += (state[i] & OPAQUE) / OPAQUE;
+    }
+    return count;
+  }
+
+  /** Whether at least one of the bytes is written. */
+  boolean isPartlyWritten(int at, int bytes) {
+    for (int i = at; i < at + bytes; i++) {
+      if ((state[i] & WRITTEN) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether some of the bytes wait for an asynchronous copy. */

@@ -38,7 +38,7 @@ final class SharedShadow {
   }
 
   /**
-   * All lanes of an instruction access one place each, none of them in the system's own words.
+   * All lanes of an instruction access one place each.
    *
    * @param same the lanes that write what is there already
    */
@@ -60,9 +60,6 @@ final class SharedShadow {
 
   /** One lane accesses a place. */
   void access(Warp w, MemoryOp op, int lane, int at, int bytes, boolean write, boolean same) {
-    if (at >= block.grid.reservedAt) {
-      return; // The system's own words.
-    }
     if (write) {
       write(w, op, lane, at, bytes, stamp(w, op), same);
     } else {
@@ -83,6 +80,7 @@ final class SharedShadow {
     return (long) Math.min(w.clock.now(), LIMIT) << TIME
         | (long) w.index << WARP
         | (op.strong ? 1L << STRONG : 0)
+        | (op.collective ? 1L << MANY : 0)
         | op.id & (1 << OP_BITS) - 1;
   }
 
@@ -144,13 +142,17 @@ final class SharedShadow {
     int met = (int) (before >>> LANE_TIME & LIMIT);
     int laneTime = (int) (now >>> LANE_TIME & LIMIT);
     boolean sameTime = met != LIMIT && laneTime <= met && w.clock.now() == time;
-    boolean otherLane = ((now ^ before) >>> LANE & 31) != 0 || (before >>> MANY & 1) != 0;
+    boolean otherLane = ((now ^ before) >>> LANE & 31) != 0 || ((now | before) >>> MANY & 1) != 0;
     return !sameTime || !otherLane;
   }
 
   private void report(Warp w, MemoryOp op, int lane, int at, long before, String now, String then) {
     Op other = block.grid.kernel.op((int) (before & (1 << OP_BITS) - 1));
     Warp otherWarp = block.warps()[(int) (before >>> WARP & 31)];
+    FindingKind kind = otherWarp == w ? FindingKind.WARP_RACE : FindingKind.SHARED_RACE;
+    if (block.checker.isKnown(kind, op)) {
+      return;
+    }
     String text =
         String.format(
             "shared memory at byte %d is %s, and was %s by thread %s at %s: %s;"
@@ -161,7 +163,6 @@ final class SharedShadow {
             block.threadOf(otherWarp, (int) (before >>> LANE & 31)),
             Checker.place(other.instruction),
             other.instruction.text());
-    FindingKind kind = otherWarp == w ? FindingKind.WARP_RACE : FindingKind.SHARED_RACE;
     block.checker.report(kind, w, op, lane, at, text);
   }
 }

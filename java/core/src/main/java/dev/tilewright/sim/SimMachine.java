@@ -109,9 +109,7 @@ public final class SimMachine {
   }
 
   private static boolean isIndependent(KernelCode code, Launch launch) {
-    int[] extent = launch.gridExtent();
-    boolean several = (long) extent[0] * extent[1] * extent[2] > 1;
-    return several && !launch.cooperative() && !code.communicates();
+    return !launch.cooperative() && !code.communicates();
   }
 
   private static Report report(Grid grid, long begin) {

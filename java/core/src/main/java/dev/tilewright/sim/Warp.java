@@ -70,6 +70,12 @@ final class Warp {
   /** What the warp's strong reads saw released, for its next fence to acquire, or null. */
   BlockClock observed;
 
+  /** As these, for the threads of the block: see {@link Messages}. */
+  int[] fencedClock;
+
+  int[] observedClock;
+  int observedLanes;
+
   /** Of each lane, how often it met other lanes: orders their accesses. */
   final int[] laneTimes = new int[SIZE];
 
