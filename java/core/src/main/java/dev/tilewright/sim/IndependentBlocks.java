@@ -92,8 +92,10 @@ final class IndependentBlocks {
         finish(block);
         synchronized (this) {
           grid.retire(block);
-          failed |= !grid.findings.list().isEmpty();
-          failed |= all != null && (footprint.threadsMet() || !all.add(footprint));
+          boolean apart = all == null || !footprint.threadsMet() && all.add(footprint);
+          if (!apart || !grid.findings.list().isEmpty()) {
+            failed = true;
+          }
           if (block.printed() != null) {
             printed.put(number, block.printed());
           }
@@ -113,7 +115,9 @@ final class IndependentBlocks {
       long now = block.steps();
       boolean over = steps.addAndGet(now - before) > grid.options.maxSteps() || grid.isLate();
       before = now;
-      failed |= over || idle > IDLE_ROUNDS || grid.stopped();
+      if (over || idle > IDLE_ROUNDS || grid.stopped()) {
+        failed = true; // Set only, never taken back: other threads set it too.
+      }
     }
   }
 }
