@@ -32,7 +32,10 @@ def halves(w):
         w.case("half_exact_bf16" + suffix, f"half_arithmetic:{target}", "half_exact_bf16", 2, 64, args)
     x, y = a.astype(np.float64), b.astype(np.float64)
     rows = np.array([2**x, np.tanh(x), x / y, 1 / np.sqrt(abs(x))]).astype(np.float16)
-    w.case("half_approximate", "half_arithmetic", "half_approximate", 2, 64, [In(a), In(b), Out(rows, 2e-3, each="row"), i32(n)])
+    for target in (80, 90):
+        name = "half_approximate" if target == 80 else "half_approximate_90"
+        args = [In(a), In(b), Out(rows, 2e-3, each="row"), i32(n)]
+        w.case(name, f"half_arithmetic:{target}", "half_approximate", 2, 64, args)
 
 
 def exact(x, y, z, kind):

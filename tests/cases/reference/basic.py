@@ -80,7 +80,10 @@ def softmax(w):
         args = [In(x), Out(softmax_of(x).astype(np.float32), 2e-6, each="row"), i32(500)]
         w.case(name, f"softmax:{target}", "softmax_f32", 4, 128, args)
     h = normal("softmax_f16", (4, 514), np.float16, 2)
-    w.case("softmax_f16", "softmax", "softmax_f16", 4, 64, [In(h), Out(softmax_of(h).astype(np.float16), 2e-3, each="row"), i32(514)])
+    for target in (75, 80):
+        name = "softmax_f16" if target == 80 else "softmax_f16_75"
+        args = [In(h), Out(softmax_of(h).astype(np.float16), 2e-3, each="row"), i32(514)]
+        w.case(name, f"softmax:{target}", "softmax_f16", 4, 64, args)
 
 
 def histograms(w):

@@ -16,7 +16,9 @@ def write(w):
         w.case("warp_vote" + suffix, f"warp:{target}", "warp_vote", 1, 64, [In(x[:64]), Out(lanes(x[:64], vote_rows, np.uint32))])
     signed = integers("redux", -(2**31), 2**31 - 1, 64)
     w.case("warp_redux", "warp", "warp_redux", 1, 64, [In(signed), Out(lanes(signed, redux_rows, np.uint32))])
-    w.case("warp_groups", "warp", "warp_groups", 1, 128, [In(x), Out(lanes(x, group_rows, np.int32))])
+    for target in (75, 80):
+        name = "warp_groups" if target == 80 else "warp_groups_75"
+        w.case(name, f"warp:{target}", "warp_groups", 1, 128, [In(x), Out(lanes(x, group_rows, np.int32))])
 
 
 def lanes(values, rows, dtype):

@@ -13,7 +13,8 @@ public interface Device extends AutoCloseable {
    * Opens a device.
    *
    * @param name {@code cpu}; {@code cuda} or {@code cuda:N} for an NVIDIA GPU; {@code sim:GPU} for
-   *     a simulated one; in any case
+   *     a simulated one of {@link GpuSpec#names}, with options as {@link
+   *     dev.tilewright.sim.SimDevice} has them; in any case
    * @throws UnsupportedDeviceException when there is no such device, saying what is missing and
    *     what to do
    * @throws KernelLoadException when the native library cannot be loaded
@@ -25,15 +26,14 @@ public interface Device extends AutoCloseable {
       return provider.open(wanted);
     }
     if (wanted.equals("cpu")) {
-      throw new UnsupportedDeviceException(DeviceProviders.LOST);
+      throw new UnsupportedDeviceException(DeviceProviders.lost(wanted));
     }
     if (wanted.matches("cuda(:[0-9]+)?")) {
       throw new UnsupportedDeviceException(
           "device " + wanted + " cannot be used: " + Cuda.unavailabilityCause());
     }
-    if (wanted.matches("sim:[a-z0-9_-]+")) {
-      throw new UnsupportedDeviceException(
-          "device " + wanted + ": this build has no simulated GPU yet; use cpu");
+    if (wanted.startsWith("sim:") && wanted.length() > 4) {
+      throw new UnsupportedDeviceException(DeviceProviders.lost(wanted));
     }
     throw new UnsupportedDeviceException(
         "no device is called '"

@@ -11,16 +11,19 @@ import java.util.ServiceLoader;
 final class DeviceProviders {
   private static final String SERVICE = "META-INF/services/" + DeviceProvider.class.getName();
 
-  /** Why the cpu, which this jar itself provides, has no provider. */
-  static final String LOST =
-      "device cpu: its provider is not registered; the file "
-          + SERVICE
-          + " got lost when jars were merged. Keep it (Maven Shade: ServicesResourceTransformer), or"
-          + " use tilewright's own jar";
-
   private static final List<DeviceProvider> ALL = load();
 
   private DeviceProviders() {}
+
+  /** Why a device that this jar itself provides has no provider. */
+  static String lost(String device) {
+    return "device "
+        + device
+        + ": its provider is not registered; the file "
+        + SERVICE
+        + " got lost when jars were merged. Keep it (Maven Shade: ServicesResourceTransformer), or"
+        + " use tilewright's own jar";
+  }
 
   /** The one that handles this name, or null. */
   static DeviceProvider of(String name) {

@@ -22,22 +22,22 @@ public final class Tensor implements AutoCloseable {
   private final long[] shape;
   private final long elements;
   private final long address;
-  private final NativeMemory memory; // null when foreign
+  private final Runnable release; // null when foreign
   private volatile boolean closed;
 
   private Tensor(
-      Device device, DType dtype, long[] shape, long elements, NativeMemory memory, long address) {
+      Device device, DType dtype, long[] shape, long elements, Runnable release, long address) {
     this.device = device;
     this.dtype = dtype;
     this.shape = shape;
     this.elements = elements;
-    this.memory = memory;
+    this.release = release;
     this.address = address;
   }
 
   /**
-   * A tensor with host memory of its own, uninitialised. For implementations of {@link Device};
-   * users call {@link Device#empty}.
+   * A tensor with memory of its own, uninitialised: of the GPU when the device is one, else of the
+   * host. For implementations of {@link Device}; users call {@link Device#empty}.
    *
    * @throws InvalidSpecException when a dimension is below 1 or the size overflows
    * @throws OutOfDeviceMemoryException when there is not that much memory
@@ -45,8 +45,14 @@ public final class Tensor implements AutoCloseable {
   public static Tensor allocate(Device device, DType dtype, long... shape) {
     long[] own = copy(shape);
     long elements = elements(dtype, own);
-    NativeMemory memory = NativeMemory.allocate(elements * dtype.bytes(), new Label(dtype, own));
-    return new Tensor(device, dtype, own, elements, memory, memory.address());
+    long bytes = elements * dtype.bytes();
+    Label label = new Label(dtype, own);
+    if (device instanceof GpuDevice gpu) {
+      GpuMemory memory = GpuMemory.allocate(gpu, bytes, label);
+      return new Tensor(device, dtype, own, elements, memory::close, memory.address);
+    }
+    NativeMemory memory = NativeMemory.allocate(bytes, label);
+    return new Tensor(device, dtype, own, elements, memory::close, memory.address());
   }
 
   /**
@@ -173,7 +179,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Whether closing this tensor frees memory. */
   public boolean isOwner() {
-    return memory != null;
+    return release != null;
   }
 
   /** Whether the tensor was closed. */
@@ -199,7 +205,12 @@ public final class Tensor implements AutoCloseable {
    */
   public void copyFrom(long first, float[] values, int from, int count) {
     requireRange(first, values, from, count);
-    HostMemory.write(dtype, address() + first * dtype.bytes(), values, from, count);
+    long at = address() + first * dtype.bytes();
+    if (device instanceof GpuDevice gpu) {
+      GpuMemory.write(gpu, dtype, at, values, from, count);
+    } else {
+      HostMemory.write(dtype, at, values, from, count);
+    }
     Reference.reachabilityFence(this);
   }
 
@@ -237,13 +248,22 @@ public final class Tensor implements AutoCloseable {
    */
   public void copyTo(long first, float[] values, int from, int count) {
     requireRange(first, values, from, count);
-    HostMemory.read(dtype, address() + first * dtype.bytes(), values, from, count);
+    long at = address() + first * dtype.bytes();
+    if (device instanceof GpuDevice gpu) {
+      GpuMemory.read(gpu, dtype, at, values, from, count);
+    } else {
+      HostMemory.read(dtype, at, values, from, count);
+    }
     Reference.reachabilityFence(this);
   }
 
   /** Sets every element to {@code value}, rounded to the element type. */
   public void fill(float value) {
-    HostMemory.fill(dtype, address(), elements, value);
+    if (device instanceof GpuDevice gpu) {
+      GpuMemory.fill(gpu, dtype, address(), elements, value);
+    } else {
+      HostMemory.fill(dtype, address(), elements, value);
+    }
     Reference.reachabilityFence(this);
   }
 
@@ -251,8 +271,8 @@ public final class Tensor implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    if (memory != null) {
-      memory.close();
+    if (release != null) {
+      release.run();
     }
   }
 

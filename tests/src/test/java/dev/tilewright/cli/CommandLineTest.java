@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tilewright.Cuda;
+import dev.tilewright.GpuSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -70,9 +71,11 @@ class CommandLineTest {
   @Test
   void devicesListsUsableOnesAndReasons() throws Exception {
     String text = Tw.run("devices").expect(0).out();
-    assertTrue(text.startsWith("cpu       usable      "), text);
+    assertTrue(text.startsWith("cpu          usable      "), text);
     JsonNode devices = Tw.run("devices", "--json", "-").expect(0).json().get("devices");
     assertTrue(devices.get(0).get("usable").booleanValue());
+    assertTrue(text.contains("sim:h100     usable      simulated NVIDIA H100 SXM"), text);
+    assertEquals(2 + GpuSpec.names().size(), devices.size());
     for (JsonNode device : devices) {
       assertFalse(device.get("detail").textValue().isBlank());
     }
@@ -90,7 +93,7 @@ class CommandLineTest {
       System.setProperty("tilewright.cpu.threads", "many");
       String devices = Tw.run("devices").expect(0).out();
       assertTrue(
-          devices.startsWith("cpu       not usable  tilewright.cpu.threads: got many"), devices);
+          devices.startsWith("cpu          not usable  tilewright.cpu.threads: got many"), devices);
       String doctor = Tw.run("doctor").expect(3).out();
       assertTrue(doctor.contains("failed   tilewright.cpu.threads: got many"), doctor);
     } finally {

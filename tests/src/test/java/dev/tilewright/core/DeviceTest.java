@@ -49,7 +49,9 @@ class DeviceTest {
       String message = refused(name);
       assertTrue(message.contains(Cuda.unavailabilityCause()), message);
     }
-    assertTrue(refused("sim:h100").contains("no simulated GPU yet"));
+    assertTrue(refused("sim:h1000").contains("no GPU is called 'h1000'; there: sim:t4, "));
+    assertTrue(
+        refused("sim:h100,check=off").contains("no option 'check=off'; there: checks=on|off"));
     for (String name : new String[] {null, "", "gpu", "cuda:", "cuda:x", "cpu:0", "sim", "sim:"}) {
       String message = refused(name);
       assertTrue(message.contains("cpu, cuda, cuda:N") && message.contains("sim:GPU"), message);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
+import dev.tilewright.Occupancy;
 import dev.tilewright.schedule.GpuTime.BlockWork;
 import dev.tilewright.schedule.Prediction.Term;
 import java.util.List;

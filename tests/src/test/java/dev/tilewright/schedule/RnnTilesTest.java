@@ -10,6 +10,7 @@ import dev.tilewright.DType;
 import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.NoFeasibleTileException;
+import dev.tilewright.Occupancy;
 import dev.tilewright.UnsupportedDeviceException;
 import dev.tilewright.schedule.Prediction.Term;
 import dev.tilewright.schedule.RnnProblem.Cell;

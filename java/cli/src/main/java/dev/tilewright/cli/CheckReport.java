@@ -1,19 +1,20 @@
 package dev.tilewright.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.tilewright.sim.Finding;
 import dev.tilewright.sim.Report;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What {@code tw check} prints as JSON.
  *
+ * @param gpu the chip whose limits hold
  * @param cases a case each
  */
-record CheckReport(List<Case> cases) {
-  /** A finding, with its kind as the user reads it. */
+record CheckReport(String gpu, List<Case> cases) {
+  /** A finding, with its kind as the user reads it, and the schedules that showed it. */
   record Found(
       String kind,
       String message,
@@ -22,8 +23,11 @@ record CheckReport(List<Case> cases) {
       String source,
       List<Integer> block,
       List<Integer> thread,
-      long address) {
-    static Found of(Finding f) {
+      long address,
+      long seed,
+      int schedules) {
+    static Found of(CheckedSchedules.Found found) {
+      Finding f = found.finding();
       return new Found(
           f.kind().toString(),
           f.message(),
@@ -32,37 +36,43 @@ record CheckReport(List<Case> cases) {
           f.source(),
           f.block(),
           f.thread(),
-          f.address());
+          f.address(),
+          found.seed(),
+          found.schedules());
     }
   }
 
-  /** A case, run under one or several schedules. */
+  /** A case, run under one or several schedules; or why it could not be run. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Case(
-      String caseFile,
+      @JsonProperty("case") String caseFile,
       String kernel,
-      double millis,
+      Integer schedules,
+      Double millis,
       List<Found> findings,
+      List<CheckedSchedules.Difference> differences,
       String stdout,
-      Map<String, Long> counters) {
-    static Case of(String file, String kernel, List<Finding> findings, Report first, long nanos) {
-      Map<String, Long> counters = new LinkedHashMap<>();
-      counters.put("warpInstructions", first.warpInstructions());
-      counters.put("threadInstructions", first.threadInstructions());
+      Map<String, Object> counters,
+      List<String> unexpected,
+      String error) {
+
+    static Case of(CheckedSchedules checked, List<String> unexpected) {
+      Report first = checked.first().report();
       return new Case(
-          file,
-          kernel,
-          Math.round(nanos / 1e3) / 1e3,
-          findings.stream().map(Found::of).toList(),
+          checked.of.path().toString(),
+          checked.of.kernel(),
+          checked.schedules(),
+          Math.round(checked.millis() * 1e3) / 1e3,
+          checked.findings().stream().map(Found::of).toList(),
+          checked.differences(),
           first.stdout(),
-          counters);
+          CountersReport.data(first),
+          unexpected,
+          null);
     }
 
-    /** The name that users read; {@code case} is a word of Java. */
-    @com.fasterxml.jackson.annotation.JsonProperty("case")
-    @Override
-    public String caseFile() {
-      return caseFile;
+    static Case faulty(String file, String error) {
+      return new Case(file, null, null, null, null, null, null, null, null, error);
     }
   }
 }

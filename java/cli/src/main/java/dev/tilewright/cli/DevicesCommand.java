@@ -3,6 +3,7 @@ package dev.tilewright.cli;
 import dev.tilewright.CpuSpec;
 import dev.tilewright.Cuda;
 import dev.tilewright.Device;
+import dev.tilewright.GpuSpec;
 import dev.tilewright.TilewrightException;
 import dev.tilewright.cpu.CpuDevice;
 import java.util.ArrayList;
@@ -43,14 +44,17 @@ final class DevicesCommand implements Runnable {
               }
               return "NVIDIA GPU";
             }));
-    rows.add(
-        row(
-            "sim:h100",
-            () -> {
-              try (Device device = Device.open("sim:h100")) {
-                return device.spec().describe();
-              }
-            }));
+    for (String gpu : GpuSpec.names()) {
+      String name = "sim:" + gpu;
+      rows.add(
+          row(
+              name,
+              () -> {
+                try (Device device = Device.open(name)) {
+                  return "simulated " + device.spec().describe();
+                }
+              }));
+    }
     return rows;
   }
 
@@ -79,7 +83,8 @@ final class DevicesCommand implements Runnable {
     for (Row row : rows) {
       text.append(
           String.format(
-              "%-9s %-11s %s%n", row.name(), row.usable() ? "usable" : "not usable", row.detail()));
+              "%-12s %-11s %s%n",
+              row.name(), row.usable() ? "usable" : "not usable", row.detail()));
     }
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("schema", 1);

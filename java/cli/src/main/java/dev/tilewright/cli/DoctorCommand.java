@@ -3,6 +3,7 @@ package dev.tilewright.cli;
 import dev.tilewright.CpuLevel;
 import dev.tilewright.CpuSpec;
 import dev.tilewright.Cuda;
+import dev.tilewright.GpuSpec;
 import dev.tilewright.NativeLibrary;
 import dev.tilewright.TilewrightException;
 import java.io.IOException;
@@ -37,6 +38,9 @@ final class DoctorCommand implements Callable<Integer> {
           "tilewright.cpu.level",
           "tilewright.cpu.threads",
           "tilewright.leaks",
+          "tilewright.sim.checks",
+          "tilewright.sim.seed",
+          "tilewright.sim.limit",
           "org.bytedeco.javacpp.cachedir");
 
   @Mixin private ReportOptions report;
@@ -54,6 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (works) {
       works = cpu();
       cuda();
+      simulated();
     }
     environment();
     String use =
@@ -165,6 +170,22 @@ final class DoctorCommand implements Callable<Integer> {
   private void cuda() {
     boolean there = Cuda.isAvailable();
     add("CUDA", there ? "ok" : "missing", there ? "usable" : Cuda.unavailabilityCause());
+  }
+
+  private void simulated() {
+    DevicesCommand.Row row =
+        DevicesCommand.rows().stream()
+            .filter(r -> r.name().startsWith("sim:"))
+            .findFirst()
+            .orElseThrow();
+    add(
+        "simulated GPUs",
+        row.usable() ? "ok" : "missing",
+        row.usable()
+            ? "sim:"
+                + String.join(" sim:", GpuSpec.names())
+                + "; they run PTX with checks: ./tw check"
+            : row.detail());
   }
 
   private void environment() {

@@ -1,8 +1,8 @@
 package dev.tilewright.cli;
 
+import dev.tilewright.Occupancy;
 import dev.tilewright.cli.ProblemOptions.Problem;
 import dev.tilewright.constrint.Rule;
-import dev.tilewright.schedule.Occupancy;
 import dev.tilewright.schedule.Prediction;
 import dev.tilewright.schedule.Ranked;
 import dev.tilewright.schedule.Schedule;

@@ -186,7 +186,7 @@ public final class Main implements Runnable {
     return oneLine(message).replaceFirst("\\.$", "");
   }
 
-  private static String oneLine(String message) {
+  static String oneLine(String message) {
     return message == null ? "no message" : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 

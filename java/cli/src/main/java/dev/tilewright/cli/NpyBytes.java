@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 
 /** Arrays of {@code .npy} files as bytes, of any type, in C order and little endian. */
 final class NpyBytes {
@@ -61,6 +63,30 @@ final class NpyBytes {
       throw new InputException("no dtype '" + type + "'; there: " + DESCR.keySet());
     }
     return descr.charAt(2) - '0';
+  }
+
+  /** The types that a case may name. */
+  static Set<String> types() {
+    return new TreeSet<>(DESCR.keySet());
+  }
+
+  /** Whether a file can hold a type: its own, or integers of the same size where bits are kept. */
+  static boolean holds(Npy.Header header, String type) {
+    String wanted = DESCR.get(type);
+    boolean integers = wanted.charAt(1) != 'f' && header.type().charAt(0) != 'f';
+    boolean size = wanted.charAt(2) == header.type().charAt(1);
+    return size && (integers || wanted.endsWith(header.type()));
+  }
+
+  /** The type of a file whose case names none. */
+  static String type(Npy.Header header) {
+    String letter =
+        switch (header.type().charAt(0)) {
+          case 'f' -> "f";
+          case 'i' -> "i";
+          default -> "u";
+        };
+    return letter + 8 * header.itemBytes();
   }
 
   static void write(Path path, String type, long[] shape, byte[] data) throws IOException {

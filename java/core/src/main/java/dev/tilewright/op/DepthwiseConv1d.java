@@ -250,8 +250,7 @@ public interface DepthwiseConv1d extends AutoCloseable {
     if (device instanceof CpuDevice cpu) {
       return new CpuDepthwiseConv1d(cpu, spec);
     }
-    throw new UnsupportedDeviceException(
-        "depthwise conv1d has no implementation for " + device.name() + "; use cpu");
+    throw NoKernel.of("depthwise conv1d", device);
   }
 
   /** What this plan computes. */

@@ -336,8 +336,7 @@ public interface FftConv extends AutoCloseable {
     if (device instanceof CpuDevice cpu) {
       return spec.sparse() == null ? new CpuFftConv(cpu, spec) : new CpuSparseFftConv(cpu, spec);
     }
-    throw new UnsupportedDeviceException(
-        "fftconv has no implementation for " + device.name() + "; use cpu");
+    throw NoKernel.of("fftconv", device);
   }
 
   /**
@@ -374,8 +373,7 @@ public interface FftConv extends AutoCloseable {
     if (device instanceof CpuDevice) {
       return CpuFftKernel.INSTANCE;
     }
-    throw new UnsupportedDeviceException(
-        "fftconv has no implementation for " + device.name() + "; use cpu");
+    throw NoKernel.of("fftconv", device);
   }
 
   /**

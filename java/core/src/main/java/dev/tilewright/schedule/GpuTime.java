@@ -1,6 +1,7 @@
 package dev.tilewright.schedule;
 
 import dev.tilewright.GpuSpec;
+import dev.tilewright.Occupancy;
 import dev.tilewright.schedule.Prediction.Term;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package dev.tilewright.schedule;
 
+import dev.tilewright.Occupancy;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.tilewright.schedule;
 import dev.tilewright.DType;
 import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
+import dev.tilewright.Occupancy;
 import dev.tilewright.schedule.Prediction.Term;
 import java.util.List;
 

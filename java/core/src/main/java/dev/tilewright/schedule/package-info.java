@@ -12,9 +12,8 @@
  *   <li>What lasts: {@link dev.tilewright.schedule.ScheduleStore}, a file of schedules by {@link
  *       dev.tilewright.schedule.ScheduleKey}; {@link dev.tilewright.schedule.TuneJournal}, what a
  *       tuner measured so far.
- *   <li>Of GPUs: {@link dev.tilewright.schedule.Occupancy}; {@link
- *       dev.tilewright.schedule.GpuTime}, the terms of time models, with {@link
- *       dev.tilewright.schedule.GpuFit}, their coefficients.
+ *   <li>Of GPUs: {@link dev.tilewright.Occupancy}; {@link dev.tilewright.schedule.GpuTime}, the
+ *       terms of time models, with {@link dev.tilewright.schedule.GpuFit}, their coefficients.
  *   <li>The fused recurrent kernel: {@link dev.tilewright.schedule.RnnTiles} for a {@link
  *       dev.tilewright.schedule.RnnProblem}.
  * </ul>

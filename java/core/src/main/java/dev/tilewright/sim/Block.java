@@ -28,6 +28,9 @@ final class Block {
   /** For how many threads the last phase of each barrier was, or null. */
   final String[] lastSizes = new String[BARRIERS];
 
+  /** What the thread that runs the block counts, or null when nothing is counted. */
+  Tally tally;
+
   /** Stores and other acts that others can see. */
   long changes;
 

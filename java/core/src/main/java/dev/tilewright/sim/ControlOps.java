@@ -71,6 +71,10 @@ final class ControlOps {
     }
   }
 
+  static boolean isBranch(Op op) {
+    return op instanceof Branch || op instanceof IndexedBranch;
+  }
+
   /** The end of a routine: back to the caller, or out of the kernel. */
   static final class Return extends ControlOp {
     private final int end;

@@ -13,7 +13,16 @@ final class GlobalMemory {
   private static final int ALIGN = 512;
   private static final int RED_ZONE = 4096;
 
+  /** Where memory is or was. */
+  private record Extent(String name, long base, long bytes, boolean freed) {
+    @Override
+    public String toString() {
+      return name + " (" + bytes + " bytes)";
+    }
+  }
+
   private final TreeMap<Long, Segment> segments = new TreeMap<>();
+  private final TreeMap<Long, Extent> extents = new TreeMap<>();
   private long next = FIRST;
 
   synchronized Segment allocate(String name, long bytes) {
@@ -22,8 +31,16 @@ final class GlobalMemory {
     }
     Segment segment = new Segment(name, next, (int) bytes);
     segments.put(next, segment);
+    extents.put(next, new Extent(name, next, bytes, false));
     next += (bytes + RED_ZONE + ALIGN - 1) / ALIGN * ALIGN;
     return segment;
+  }
+
+  /** Frees: accesses are at fault from now on, and messages still know what was there. */
+  synchronized void free(Segment segment) {
+    segment.freed = true;
+    segments.remove(segment.base);
+    extents.put(segment.base, new Extent(segment.name, segment.base, segment.bytes(), true));
   }
 
   /** The allocation that holds the address, or null. */
@@ -33,7 +50,7 @@ final class GlobalMemory {
       return null;
     }
     Segment segment = entry.getValue();
-    return address - segment.base < segment.bytes() && !segment.freed ? segment : null;
+    return address - segment.base < segment.bytes() ? segment : null;
   }
 
   /** The allocations that are not freed. */
@@ -43,28 +60,20 @@ final class GlobalMemory {
 
   /** What lies at or near an address, in words. */
   synchronized String describe(long address) {
-    Map.Entry<Long, Segment> below = segments.floorEntry(address);
-    Map.Entry<Long, Segment> above = segments.higherEntry(address);
-    long behind = below == null ? Long.MAX_VALUE : distanceBehind(below.getValue(), address);
+    Map.Entry<Long, Extent> below = extents.floorEntry(address);
+    Map.Entry<Long, Extent> above = extents.higherEntry(address);
+    Extent in = below == null ? null : below.getValue();
+    long behind = in == null ? Long.MAX_VALUE : address - in.base - in.bytes;
     long before = above == null ? Long.MAX_VALUE : above.getKey() - address;
     if (behind == Long.MAX_VALUE && before == Long.MAX_VALUE) {
       return "no memory is allocated";
     }
     if (behind < 0) {
-      Segment in = below.getValue();
-      return (in.freed ? "in the freed " : "in ") + of(in) + " at byte " + (address - in.base);
+      return (in.freed ? "in the freed " : "in ") + in + " at byte " + (address - in.base);
     }
     if (behind <= before) {
-      return behind + " bytes behind the end of " + of(below.getValue());
+      return behind + " bytes behind the end of " + in;
     }
-    return before + " bytes before " + of(above.getValue());
-  }
-
-  private static long distanceBehind(Segment segment, long address) {
-    return address - segment.base - segment.bytes();
-  }
-
-  private static String of(Segment segment) {
-    return segment.name + " (" + segment.bytes() + " bytes)";
+    return before + " bytes before " + above.getValue();
   }
 }

@@ -44,6 +44,9 @@ final class Grid {
   /** The check of races in global memory, or null when there are no checks. */
   final GlobalShadow global;
 
+  /** The counters, or null when nothing is counted. */
+  private final TallySum tallies;
+
   private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
   private final long total;
   private final long deadline;
@@ -87,6 +90,7 @@ final class Grid {
     reservedAt = userSharedBytes + RESERVED_GAP + 15 & -16;
     sharedBytes = kernel.usesReserved() ? reservedAt + RESERVED_BYTES : userSharedBytes;
     granule = kernel.sharedGranule();
+    tallies = options.counters() ? new TallySum(new L2Cache(chip.l2Bytes())) : null;
     global = checks && !alone ? new GlobalShadow(this, kernel.globalGranule()) : null;
     params = new Segment("the parameters", 0, launch.params().length);
     params.write(0, launch.params());
@@ -222,8 +226,14 @@ final class Grid {
     }
   }
 
+  /** What was counted, or null when nothing was. */
+  Counters counters() {
+    return tallies == null ? null : tallies.sum();
+  }
+
   /** Runs a block's warps until it has to wait or used its share; whether something moved. */
   boolean share(Block block) {
+    block.tally = tallies == null ? null : tallies.own();
     Warp[] warps = block.turns();
     boolean moved = false;
     for (int round = 0; round < 64 && !stopped; round++) {

@@ -30,6 +30,7 @@ public record Launch(
    * @param exactMatrices whether matrix instructions round as tensor cores do
    * @param worstApproximations whether {@code .approx} instructions err as far as the ISA allows,
    *     up or down by the seed and the operands
+   * @param counters whether {@link Counters} are kept, which costs some time
    */
   public record Options(
       long seed,
@@ -37,34 +38,41 @@ public record Launch(
       long maxSteps,
       Duration time,
       boolean exactMatrices,
-      boolean worstApproximations) {
-    /** Seed 0, with checks, at most 2^36 steps in a minute, tensor cores' sums. */
+      boolean worstApproximations,
+      boolean counters) {
+    /** Seed 0, with checks, at most 2^36 steps in a minute, tensor cores' sums, no counters. */
     public static final Options DEFAULT =
-        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true, false);
+        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true, false, false);
 
     /** With another seed. */
     public Options seed(long other) {
-      return new Options(other, checks, maxSteps, time, exactMatrices, worstApproximations);
+      return new Options(
+          other, checks, maxSteps, time, exactMatrices, worstApproximations, counters);
     }
 
     /** With or without checks. */
     public Options checks(boolean other) {
-      return new Options(seed, other, maxSteps, time, exactMatrices, worstApproximations);
+      return new Options(seed, other, maxSteps, time, exactMatrices, worstApproximations, counters);
     }
 
     /** With the sums of tensor cores, or with plain ones of single precision, which are faster. */
     public Options exactMatrices(boolean other) {
-      return new Options(seed, checks, maxSteps, time, other, worstApproximations);
+      return new Options(seed, checks, maxSteps, time, other, worstApproximations, counters);
     }
 
     /** With approximate instructions that err as far as the ISA allows. */
     public Options worstApproximations(boolean other) {
-      return new Options(seed, checks, maxSteps, time, exactMatrices, other);
+      return new Options(seed, checks, maxSteps, time, exactMatrices, other, counters);
+    }
+
+    /** With or without counters. */
+    public Options counters(boolean other) {
+      return new Options(seed, checks, maxSteps, time, exactMatrices, worstApproximations, other);
     }
 
     /** With other limits. */
     public Options limits(long steps, Duration most) {
-      return new Options(seed, checks, steps, most, exactMatrices, worstApproximations);
+      return new Options(seed, checks, steps, most, exactMatrices, worstApproximations, counters);
     }
   }
 }

@@ -86,6 +86,10 @@ abstract class MemoryOp extends Op {
   final void request(Warp w, AddressSource address, int mask) {
     checkAddress(w, address, mask);
     address.read(w, w.addresses);
+    Tally tally = w.block.tally;
+    if (tally != null) {
+      tally.request(this, w.addresses, mask, size);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.tilewright.sim;
 
 import dev.tilewright.GpuSpec;
+import dev.tilewright.Occupancy;
 import dev.tilewright.ptx.PtxKernel;
 import java.util.List;
 import java.util.Optional;
@@ -16,18 +17,28 @@ final class Resources {
   static Optional<String> fault(GpuSpec chip, PtxKernel kernel, Launch launch) {
     int[] block = launch.blockExtent();
     int[] grid = launch.gridExtent();
-    long threads = (long) block[0] * block[1] * block[2];
-    if (threads < 1 || threads > chip.maxThreadsPerBlock() || block[2] > MOST_BLOCK_Z) {
+    int limit = chip.maxThreadsPerBlock();
+    boolean extents = block[0] <= limit && block[1] <= limit && block[2] <= MOST_BLOCK_Z;
+    long threads = extents ? (long) block[0] * block[1] * block[2] : Long.MAX_VALUE;
+    if (threads < 1 || threads > limit) {
       return Optional.of(
           "a block of "
-              + threads
+              + block[0]
+              + " x "
+              + block[1]
+              + " x "
+              + block[2]
               + " threads; "
               + chip.name()
               + " allows 1 to "
-              + chip.maxThreadsPerBlock());
+              + limit
+              + ", and "
+              + MOST_BLOCK_Z
+              + " in z");
     }
-    long blocks = (long) grid[0] * grid[1] * grid[2];
-    if (blocks < 1 || grid[1] > MOST_YZ || grid[2] > MOST_YZ) {
+    boolean fits = grid[1] <= MOST_YZ && grid[2] <= MOST_YZ;
+    long blocks = fits ? (long) grid[0] * grid[1] * grid[2] : -1;
+    if (blocks < 1) {
       return Optional.of("a grid of " + grid[0] + " x " + grid[1] + " x " + grid[2] + " blocks");
     }
     List<Integer> most = kernel.limits().maxntid();
@@ -47,20 +58,28 @@ final class Resources {
     if (cluster.stream().anyMatch(n -> n > 1)) {
       return Optional.of("a cluster of " + cluster + " blocks; the simulator runs single ones");
     }
-    long shared = kernel.sharedBytes();
-    if (launch.sharedBytes() > 0) {
-      shared = kernel.dynamicSharedOffset() + launch.sharedBytes();
+    if (kernel.sharedBytes() > GpuSpec.SHARED_PER_BLOCK) {
+      return Optional.of(
+          "the kernel declares "
+              + kernel.sharedBytes()
+              + " bytes of static shared memory; "
+              + GpuSpec.SHARED_PER_BLOCK
+              + " are allowed, the rest must be dynamic");
     }
-    if (shared > chip.sharedPerBlockOptin()) {
+    long dynamic = dynamicBytes(kernel, launch.sharedBytes());
+    if (kernel.sharedBytes() + dynamic > chip.sharedPerBlockOptin()) {
       return Optional.of(
           "a block needs "
-              + shared
+              + (kernel.sharedBytes() + dynamic)
               + " bytes of shared memory; "
               + chip.name()
               + " gives "
               + chip.sharedPerBlockOptin());
     }
-    long together = chip.sms() * blocksPerSm(chip, threads, shared);
+    // The registers are the assembler's to choose: what a kernel needs of them is not known here.
+    long together =
+        (long) chip.sms()
+            * Occupancy.of(chip, (int) threads, 0, kernel.sharedBytes(), dynamic).blocksPerSm();
     if (launch.cooperative() && blocks > together) {
       return Optional.of(
           "a cooperative grid of "
@@ -74,11 +93,8 @@ final class Resources {
     return Optional.empty();
   }
 
-  private static long blocksPerSm(GpuSpec chip, long threads, long shared) {
-    long warps = (threads + GpuSpec.WARP - 1) / GpuSpec.WARP;
-    long byWarps = chip.maxWarpsPerSm() / warps;
-    long each = shared + chip.sharedReservedPerBlock();
-    long byShared = each == 0 ? byWarps : chip.sharedPerSm() / each;
-    return Math.min(chip.maxBlocksPerSm(), Math.min(byWarps, byShared));
+  /** The dynamic shared memory with the room before it that its alignment takes. */
+  static long dynamicBytes(PtxKernel kernel, long asked) {
+    return asked == 0 ? 0 : kernel.dynamicSharedOffset() - kernel.sharedBytes() + asked;
   }
 }

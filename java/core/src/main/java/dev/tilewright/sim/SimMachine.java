@@ -36,7 +36,7 @@ public final class SimMachine {
 
   /** Frees memory; later accesses are findings. */
   public void free(long address) {
-    at(address).freed = true;
+    memory.free(at(address));
   }
 
   /** Copies bytes to device memory; they count as written. */
@@ -55,6 +55,14 @@ public final class SimMachine {
       System.arraycopy(segment.data, (int) (address - segment.base), copy, 0, bytes);
     }
     return copy;
+  }
+
+  GpuSpec chip() {
+    return chip;
+  }
+
+  GlobalMemory memory() {
+    return memory;
   }
 
   private Segment at(long address) {
@@ -93,11 +101,13 @@ public final class SimMachine {
               + launch.params().length);
     }
     long begin = System.nanoTime();
-    Optional<Finding> refused = refuse(module, kernel, launch);
+    Optional<Finding> refused =
+        refuse(module, kernel).or(() -> tooMuch(kernel, launch).map(m -> resources(kernel, m)));
     if (refused.isPresent()) {
-      return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin);
+      return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin, null);
     }
-    if (isIndependent(module.code(kernel), launch)) {
+    // The order of requests decides what the second-level cache holds.
+    if (!options.counters() && isIndependent(module.code(kernel), launch)) {
       Grid alone = new Grid(chip, memory, module, launch, options, true, begin);
       if (new IndependentBlocks(alone).run()) {
         return report(alone, begin);
@@ -118,10 +128,12 @@ public final class SimMachine {
         grid.stdout(),
         grid.warpSteps(),
         grid.laneSteps(),
-        System.nanoTime() - begin);
+        System.nanoTime() - begin,
+        grid.counters());
   }
 
-  private Optional<Finding> refuse(SimModule module, PtxKernel kernel, Launch launch) {
+  /** Why the machine cannot run a kernel, however it is launched. */
+  Optional<Finding> refuse(SimModule module, PtxKernel kernel) {
     Optional<PtxException> unsupported = kernel.unsupported();
     if (unsupported.isPresent()) {
       PtxException e = unsupported.get();
@@ -153,8 +165,16 @@ public final class SimMachine {
               i.line(),
               Checker.source(i)));
     }
-    return Resources.fault(chip, kernel, launch)
-        .map(m -> finding(FindingKind.RESOURCES, kernel, m, "", 0, ""));
+    return Optional.empty();
+  }
+
+  /** What a launch asks for that the chip does not have, in words. */
+  Optional<String> tooMuch(PtxKernel kernel, Launch launch) {
+    return Resources.fault(chip, kernel, launch);
+  }
+
+  private static Finding resources(PtxKernel kernel, String message) {
+    return finding(FindingKind.RESOURCES, kernel, message, "", 0, "");
   }
 
   /** The source line of what stands before an instruction that could not be read. */

@@ -74,6 +74,21 @@ public final class SimModule {
     throw new IllegalArgumentException("the module has no variable " + variable);
   }
 
+  /** A variable of the module by name, or null. */
+  PtxVariable variable(String name) {
+    for (PtxVariable each : module.globals()) {
+      if (each.name().equals(name)) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  /** Frees the variables. */
+  void unload(GlobalMemory memory) {
+    segments.values().forEach(memory::free);
+  }
+
   Segment segment(PtxVariable variable) {
     Segment segment = segments.get(variable);
     if (segment == null) {

@@ -91,7 +91,7 @@ final class SystemCalls {
         String where = "free of what malloc did not give: " + w.block.grid.memory.describe(at);
         w.block.checker.outOfBounds(w, call, lane, at, 0, where);
       } else {
-        segment.freed = true;
+        w.block.grid.memory.free(segment);
         w.block.grid.takeHeap(-segment.bytes());
       }
     }

@@ -155,7 +155,16 @@ final class Warp {
         return;
       }
       if (path != null) {
-        runPath(path, end);
+        Tally tally = block.tally;
+        if (tally == null) {
+          runPath(path, end);
+        } else {
+          Code code = path.frame.code;
+          int from = path.pc;
+          long before = steps;
+          runPath(path, end);
+          tally.ran(code, from, (int) (steps - before));
+        }
         if (polls > PATIENCE) {
           releaseJoins();
           paths.add(paths.remove(0));
@@ -225,6 +234,9 @@ final class Warp {
    * @param meet where, or -1 when they do not
    */
   void split(Path path, int first, int firstPc, int secondPc, int meet) {
+    if (block.tally != null && ControlOps.isBranch(path.frame.code.ops[path.pc])) {
+      block.tally.divergent++;
+    }
     Join join = path.join;
     if (meet < 0) {
       paths.add(new Path(path.mask & ~first, secondPc, path.frame, join));

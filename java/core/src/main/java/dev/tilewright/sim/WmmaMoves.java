@@ -58,6 +58,9 @@ final class WmmaMoves extends AlignedOp {
     if (lanes != -1) {
       w.block.checker.misuse(w, this, lanes, "some lanes of the warp take no part");
     }
+    if (w.block.tally != null) {
+      count(w, lanes);
+    }
     int known = -1;
     for (int lane = 0; lane < Warp.SIZE; lane++) {
       long base = address.at(w, lane);
@@ -76,6 +79,25 @@ final class WmmaMoves extends AlignedOp {
       w.block.changes++;
     }
     w.met(lanes);
+  }
+
+  /** A request for each register, of all its elements where they lie side by side. */
+  private void count(Warp w, int lanes) {
+    int pieces = whole ? 1 : registers.fragment.packed;
+    for (int r = 0; r < registers.count(); r++) {
+      boolean adjacent = true;
+      for (int e = 0; e < pieces && (e == 0 || !adjacent); e++) {
+        for (int m = lanes; m != 0; m &= m - 1) {
+          int lane = Integer.numberOfTrailingZeros(m);
+          int pitch = stride < 0 ? leading : w.ints[stride][lane];
+          long base = address.at(w, lane);
+          w.addresses[lane] = place(r, e, lane, base, pitch);
+          long last = place(r, pieces - 1, lane, base, pitch);
+          adjacent &= last - w.addresses[lane] == (long) (pieces - 1) * bytes;
+        }
+        w.block.tally.request(access, w.addresses, lanes, adjacent ? bytes * pieces : bytes);
+      }
+    }
   }
 
   private long place(int r, int e, int lane, long base, int pitch) {

@@ -6,6 +6,9 @@
  *       dev.tilewright.sim.SimModule}, a loaded module; {@link dev.tilewright.sim.Launch}, what to
  *       run; {@link dev.tilewright.sim.Report} with its {@link dev.tilewright.sim.Finding}s, each
  *       of a {@link dev.tilewright.sim.FindingKind}.
+ *   <li>The device {@code sim:GPU}: {@link dev.tilewright.sim.SimDevice}, made by {@link
+ *       dev.tilewright.sim.SimDeviceProvider}; SimStream and SimEvent over SimQueue, SimImage,
+ *       SimKernel, SimMemory; {@link dev.tilewright.sim.SimFindingException}.
  *   <li>Memory: Segment (bytes that know which were written), GlobalMemory, LocalMemory,
  *       ParamSpace; Windows, which make addresses generic.
  *   <li>Code: Decoder turns a routine into Code, an array of Op, by OpFactory; ControlFlow finds
@@ -18,6 +21,8 @@
  *       MbarrierOps. Calls and SystemCalls.
  *   <li>Matrices: Fragment, FragmentRegisters, TensorCore.
  *   <li>Execution: Grid, Block, Warp; a warp's lanes are in Paths that meet again at Joins.
+ *   <li>Counters: {@link dev.tilewright.sim.Counters}, made by TallySum of each thread's Tally;
+ *       {@link dev.tilewright.sim.Pipe}, L2Cache.
  *   <li>Checks: Checker and Findings; SharedShadow with Clock, GlobalShadow with BlockClock;
  *       Deadlock, Resources.
  * </ul>

@@ -1,7 +1,4 @@
-package dev.tilewright.schedule;
-
-import dev.tilewright.GpuSpec;
-import dev.tilewright.InvalidSpecException;
+package dev.tilewright;
 
 /**
  * How many blocks of a kernel one multiprocessor (SM) of a GPU holds at once, by the rules of

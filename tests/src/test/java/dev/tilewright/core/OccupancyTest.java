@@ -1,4 +1,4 @@
-package dev.tilewright.schedule;
+package dev.tilewright.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
-import dev.tilewright.schedule.Occupancy.Limit;
+import dev.tilewright.Occupancy;
+import dev.tilewright.Occupancy.Limit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
