@@ -20,7 +20,8 @@
  *       MultiplyOp, MatrixMoves, WmmaMoves), CollectiveOp (the lanes that a mask names: WarpOps);
  *       MbarrierOps. Calls and SystemCalls.
  *   <li>Matrices: Fragment, FragmentRegisters, TensorCore.
- *   <li>Execution: Grid, Block, Warp; a warp's lanes are in Paths that meet again at Joins.
+ *   <li>Execution: Grid, Block, Warp; IndependentBlocks on several threads, with Footprint and
+ *       Undo; a warp's lanes are in Paths that meet again at Joins.
  *   <li>Counters: {@link dev.tilewright.sim.Counters}, made by TallySum of each thread's Tally;
  *       {@link dev.tilewright.sim.Pipe}, L2Cache.
  *   <li>Checks: Checker and Findings; SharedShadow with Clock, GlobalShadow with BlockClock;
