@@ -105,6 +105,7 @@ final class CheckCommand implements Callable<Integer> {
         Launch.Options.DEFAULT
             .seed(seed)
             .checks(!noChecks)
+            .worstApproximations(worstApprox)
             .counters(counters || report.isJson())
             .worstApproximations(worstApprox)
             .limits(Long.MAX_VALUE, Numbers.duration("--limit", limit));

@@ -183,7 +183,7 @@ abstract class MemoryOp extends Op {
     } else if (w.foundSpace != StateSpace.GLOBAL) {
       return;
     } else if (w.block.footprint != null) {
-      w.block.footprint.note(segment, mask, places, size, write);
+      w.block.footprint.note(w, this, segment, mask, write);
     } else if (w.block.grid.global != null) {
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
@@ -287,7 +287,7 @@ abstract class MemoryOp extends Op {
     } else if (w.foundSpace != StateSpace.GLOBAL) {
       return;
     } else if (w.block.footprint != null) {
-      w.block.footprint.note(segment, at, bytes, write);
+      w.block.footprint.note(w, this, lane, segment, at, bytes, write);
     } else if (w.block.grid.global != null) {
       w.block.grid.global.access(w, this, lane, segment, at, bytes, write, same);
     }

@@ -106,7 +106,8 @@ public final class SimMachine {
     if (refused.isPresent()) {
       return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin, null);
     }
-    if (isIndependent(module.code(kernel), launch)) {
+    // The order of requests decides what the second-level cache holds.
+    if (!options.counters() && isIndependent(module.code(kernel), launch)) {
       Grid alone = new Grid(chip, memory, module, launch, options, true, begin);
       if (new IndependentBlocks(alone).run()) {
         return report(alone, begin);
@@ -118,9 +119,7 @@ public final class SimMachine {
   }
 
   private static boolean isIndependent(KernelCode code, Launch launch) {
-    int[] extent = launch.gridExtent();
-    boolean several = (long) extent[0] * extent[1] * extent[2] > 1;
-    return several && !launch.cooperative() && !code.communicates();
+    return !launch.cooperative() && !code.communicates();
   }
 
   private static Report report(Grid grid, long begin) {
