@@ -22,6 +22,7 @@ import dev.tilewright.InvalidSpecException;
 import dev.tilewright.OutOfDeviceMemoryException;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.op.DepthwiseConv1d;
 import dev.tilewright.op.FftConv;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -330,11 +331,14 @@ final class SimDeviceTest extends SimDeviceCase {
   }
 
   @Test
-  void opsSayThatTheirGpuKernelsAreToCome() {
+  void opsSayWhichOfTheirGpuKernelsAreToCome() {
     String message =
         assertThrows(
                 UnsupportedDeviceException.class, () -> FftConv.plan(gpu, FftConv.Spec.of(1, 1, 8)))
             .getMessage();
-    assertTrue(message.contains("kernels for GPUs are still to come; use cpu"), message);
+    assertTrue(message.contains("so far: not f32; use cpu"), message);
+    assertThrows(
+        UnsupportedDeviceException.class,
+        () -> DepthwiseConv1d.plan(gpu, DepthwiseConv1d.Spec.of(1, 1, 8, 3)));
   }
 }

@@ -78,6 +78,11 @@ final class CheckCommand implements Callable<Integer> {
   private boolean noChecks;
 
   @Option(
+      names = "--worst-approx",
+      description = "Let approximate instructions err as far as the PTX ISA allows, by the seed.")
+  private boolean worstApprox;
+
+  @Option(
       names = "--limit",
       defaultValue = "60",
       paramLabel = "TIME",
@@ -101,6 +106,7 @@ final class CheckCommand implements Callable<Integer> {
             .seed(seed)
             .checks(!noChecks)
             .counters(counters || report.isJson())
+            .worstApproximations(worstApprox)
             .limits(Long.MAX_VALUE, Numbers.duration("--limit", limit));
     return files.isEmpty() ? shipped(chip, options) : named(chip, options);
   }

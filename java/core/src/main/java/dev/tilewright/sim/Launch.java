@@ -29,6 +29,8 @@ public record Launch(
    * @param time the most time
    * @param exactMatrices whether matrix instructions round as tensor cores do
    * @param counters whether {@link Counters} are kept, which costs some time
+   * @param worstApproximations whether {@code .approx} instructions err as far as the ISA allows,
+   *     up or down by the seed and the operands
    */
   public record Options(
       long seed,
@@ -36,34 +38,41 @@ public record Launch(
       long maxSteps,
       Duration time,
       boolean exactMatrices,
-      boolean counters) {
+      boolean counters,
+      boolean worstApproximations) {
     /** Seed 0, with checks, at most 2^36 steps in a minute, tensor cores' sums, no counters. */
     public static final Options DEFAULT =
-        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true, false);
+        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true, false, false);
 
     /** With another seed. */
     public Options seed(long other) {
-      return new Options(other, checks, maxSteps, time, exactMatrices, counters);
+      return new Options(
+          other, checks, maxSteps, time, exactMatrices, counters, worstApproximations);
     }
 
     /** With or without checks. */
     public Options checks(boolean other) {
-      return new Options(seed, other, maxSteps, time, exactMatrices, counters);
+      return new Options(seed, other, maxSteps, time, exactMatrices, counters, worstApproximations);
     }
 
     /** With the sums of tensor cores, or with plain ones of single precision, which are faster. */
     public Options exactMatrices(boolean other) {
-      return new Options(seed, checks, maxSteps, time, other, counters);
+      return new Options(seed, checks, maxSteps, time, other, counters, worstApproximations);
     }
 
     /** With or without counters. */
     public Options counters(boolean other) {
-      return new Options(seed, checks, maxSteps, time, exactMatrices, other);
+      return new Options(seed, checks, maxSteps, time, exactMatrices, other, worstApproximations);
+    }
+
+    /** With approximate instructions that err as far as the ISA allows. */
+    public Options worstApproximations(boolean other) {
+      return new Options(seed, checks, maxSteps, time, exactMatrices, counters, other);
     }
 
     /** With other limits. */
     public Options limits(long steps, Duration most) {
-      return new Options(seed, checks, steps, most, exactMatrices, counters);
+      return new Options(seed, checks, steps, most, exactMatrices, counters, worstApproximations);
     }
   }
 }

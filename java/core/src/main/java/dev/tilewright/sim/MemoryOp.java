@@ -180,7 +180,11 @@ abstract class MemoryOp extends Op {
       if (w.block.shadow != null) {
         w.block.shadow.access(w, this, mask, places, size, write, same);
       }
-    } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
+    } else if (w.foundSpace != StateSpace.GLOBAL) {
+      return;
+    } else if (w.block.footprint != null) {
+      w.block.footprint.note(segment, mask, places, size, write);
+    } else if (w.block.grid.global != null) {
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
         boolean sameValue = (same >> lane & 1) != 0;
@@ -280,7 +284,11 @@ abstract class MemoryOp extends Op {
       if (w.block.shadow != null) {
         w.block.shadow.access(w, this, lane, at, bytes, write, same);
       }
-    } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
+    } else if (w.foundSpace != StateSpace.GLOBAL) {
+      return;
+    } else if (w.block.footprint != null) {
+      w.block.footprint.note(segment, at, bytes, write);
+    } else if (w.block.grid.global != null) {
       w.block.grid.global.access(w, this, lane, segment, at, bytes, write, same);
     }
   }
@@ -289,7 +297,7 @@ abstract class MemoryOp extends Op {
   final void observe(Warp w, int lane, Segment segment, int at) {
     Messages.Place place = new Messages.Place(segment, at);
     w.block.messages.observe(w, this, lane, place);
-    if (device && w.foundSpace == StateSpace.GLOBAL) {
+    if (device && w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
       w.block.grid.global.observe(w, this, place);
     }
   }
@@ -298,7 +306,7 @@ abstract class MemoryOp extends Op {
   final void publish(Warp w, Segment segment, int at, boolean alsoReads) {
     Messages.Place place = new Messages.Place(segment, at);
     w.block.messages.publish(w, this, place, alsoReads);
-    if (device && w.foundSpace == StateSpace.GLOBAL) {
+    if (device && w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
       w.block.grid.global.publish(w, this, place, alsoReads);
     }
   }
