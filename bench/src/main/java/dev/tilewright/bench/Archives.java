@@ -81,6 +81,18 @@ final class Archives {
                     + artifact("org.openjdk.jmh", "jmh-generator-annprocess", jmh, "")));
   }
 
+  /** Folder of the jars of JMH with its annotation processor. */
+  static Path jmh() {
+    String jmh = versions().getProperty("jmh");
+    return Cache.folder(
+        "jmh-" + jmh,
+        folder ->
+            fetch(
+                folder,
+                artifact("org.openjdk.jmh", "jmh-core", jmh, "")
+                    + artifact("org.openjdk.jmh", "jmh-generator-annprocess", jmh, "")));
+  }
+
   /** Versions that the build knows too: choco, ortools, jmh. */
   static Properties versions() {
     Properties versions = new Properties();

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       "  pytorch          the wheel that --python has",
       "  choco, cpsat     choco-solver, OR-Tools CP-SAT and JMH (38 MB), for constrint; loops are"
           + " ours by hand",
+      "  sim fetches JMH alone (3 MB)",
       "They and the probes of the machine are built by g++ on first use.",
       "",
       "Exit code 4 when a result of ours is wrong."
@@ -53,7 +54,8 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "OP",
       description = {
         "What to measure: fftconv; tiles, the time model's pick against every other tile of",
-        "fftconv; constrint, the solver on tiles of recurrent layers."
+        "fftconv; constrint, the solver on tiles of recurrent layers; sim, kernels on the",
+        "simulated GPU."
       })
   private String op;
 
@@ -91,7 +93,7 @@ public final class BenchCommand implements Callable<Integer> {
       })
   private List<String> cases = new ArrayList<>();
 
-  @Option(names = "--rounds", description = "Rounds (9; constrint: 1, of seconds a contender).")
+  @Option(names = "--rounds", description = "Rounds (9; constrint, sim: 1, of seconds each).")
   private Integer rounds;
 
   @Option(
@@ -120,11 +122,12 @@ public final class BenchCommand implements Callable<Integer> {
         case "fftconv" -> fftConv();
         case "constrint" -> constrint();
         case "tiles" -> tiles();
+        case "sim" -> sim();
         default ->
             throw faulty(
                 "nothing is known of '"
                     + op
-                    + "'; what can be measured: fftconv, tiles, constrint");
+                    + "'; what can be measured: fftconv, tiles, constrint, sim");
       };
     } catch (BaselineException e) {
       PrintWriter err = spec.commandLine().getErr();
@@ -172,6 +175,22 @@ public final class BenchCommand implements Callable<Integer> {
       write(TileReport.json(environment, rows), () -> TileReport.text(environment, rows));
     }
     return FINE;
+  }
+
+  private int sim() throws IOException {
+    knowsBaselines(List.of());
+    if (!cases.isEmpty()) {
+      throw faulty("sim has no cases to choose from");
+    }
+    try (Device cpu = Device.open("cpu");
+        Progress progress = progress(1);
+        SimBench bench = new SimBench(progress)) {
+      Map<String, Object> environment =
+          EnvironmentReport.of(cpu, Map.of("jmh", Archives.versions().getProperty("jmh")));
+      List<SimBench.Row> rows = bench.run(rounds == null ? 1 : rounds, progress);
+      write(SimReport.json(environment, rows), () -> SimReport.text(environment, rows));
+      return rows.stream().allMatch(row -> row.failure.isEmpty()) ? FINE : WRONG_RESULT;
+    }
   }
 
   private Progress progress(int cases) {

@@ -1,12 +1,5 @@
 package dev.tilewright.bench;
 
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Times our constraint solver against others on the tiles of recurrent layers.
@@ -30,7 +22,6 @@ final class TileSearchBench implements AutoCloseable {
   /** Ourselves: from the text of the rules; from rules that were read before. */
   private static final List<String> OURS = List.of(TileSearchRow.OURS, "ours-read");
 
-  private static final String PACKAGE = "dev.tilewright.bench.peers";
   private static final String[] SOURCES = {
     "ChocoSearch",
     "CpSatSearch",
@@ -45,9 +36,7 @@ final class TileSearchBench implements AutoCloseable {
   };
 
   private final List<String> contenders = new ArrayList<>(OURS);
-  private final Path directory;
-  private final String classPath;
-  private Process process;
+  private final PeerProgram program;
 
   /**
    * Fetches and compiles.
@@ -57,56 +46,9 @@ final class TileSearchBench implements AutoCloseable {
   TileSearchBench(List<String> baselines, Progress progress) {
     contenders.addAll(baselines);
     progress.step("getting the solvers", 0);
-    String jars = jars(Archives.solvers());
-    try {
-      directory = Files.createTempDirectory("tilewright-bench");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    String ours = System.getProperty("java.class.path");
-    classPath = ours + File.pathSeparator + directory + File.pathSeparator + jars;
+    Path jars = Archives.solvers();
     progress.step("compiling the models", 0);
-    compile(ours + File.pathSeparator + jars, jars);
-  }
-
-  private void compile(String from, String processors) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                tool("javac"),
-                "-nowarn",
-                "-cp",
-                from,
-                "-processorpath",
-                processors,
-                "-d",
-                directory.toString()));
-    try {
-      for (String source : SOURCES) {
-        Path file = directory.resolve(source + ".java");
-        Files.write(file, Cache.resource("peers/" + source + ".java"));
-        command.add(file.toString());
-      }
-      Cache.execute(directory, command);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BaselineException("interrupted", e);
-    }
-  }
-
-  /** All jars of a folder as a path; javac takes no wildcard for its processors. */
-  private static String jars(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(Path::toString).sorted().collect(Collectors.joining(File.pathSeparator));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String tool(String name) {
-    return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    program = new PeerProgram(jars, SOURCES);
   }
 
   /** What is compared, with versions. */
@@ -134,49 +76,20 @@ final class TileSearchBench implements AutoCloseable {
             new TileSearchRow(shape, query, 0, new LinkedHashMap<>(), new LinkedHashMap<>()));
       }
     }
-    Path errors = directory.resolve("stderr");
-    String last = "";
-    try {
-      process =
-          new ProcessBuilder(
-                  tool("java"),
-                  "-Djmh.ignoreLock=true", // another user's lock file would stop it
-                  "-cp",
-                  classPath,
-                  PACKAGE + ".TileSearchRun",
-                  String.join(";", contenders),
-                  shapes.stream().map(RnnShape::label).collect(Collectors.joining(";")),
-                  Integer.toString(rounds))
-              .redirectError(errors.toFile())
-              .start();
-      process.getOutputStream().close();
-      int steps = rounds * shapes.size();
-      int step = 0;
-      try (BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-        for (String line; (line = lines.readLine()) != null; last = line) {
+    int steps = rounds * shapes.size();
+    int[] step = {0};
+    program.run(
+        line -> {
           if (line.startsWith("round ")) {
-            progress.step(line, (double) step++ / steps);
+            progress.step(line, (double) step[0]++ / steps);
           } else {
             take(line.split(" "), rows);
           }
-        }
-      }
-      if (process.waitFor() != 0 || !last.equals("done")) {
-        List<String> said = Files.readAllLines(errors);
-        throw new BaselineException(
-            "the measuring process ended after '"
-                + last
-                + "':\n"
-                + String.join("\n", said.subList(Math.max(0, said.size() - 20), said.size())));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BaselineException("interrupted", e);
-    }
+        },
+        "TileSearchRun",
+        String.join(";", contenders),
+        shapes.stream().map(RnnShape::label).collect(Collectors.joining(";")),
+        Integer.toString(rounds));
     return List.copyOf(rows.values());
   }
 
@@ -216,13 +129,6 @@ final class TileSearchBench implements AutoCloseable {
 
   @Override
   public void close() {
-    if (process != null) {
-      process.destroy();
-    }
-    try {
-      Cache.delete(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    program.close();
   }
 }

@@ -129,7 +129,8 @@ final class PtxModuleTest {
   void onlyWhatReachesAFaultIsRefused() {
     assertTrue(module.kernel("fine").orElseThrow().unsupported().isEmpty());
     PtxException refusal = module.kernel("reaches").orElseThrow().unsupported().orElseThrow();
-    assertEquals("unknown instruction tex", refusal.reason());
+    assertTrue(
+        refusal.reason().endsWith("textures and surfaces are not simulated"), refusal.reason());
     assertTrue(refusal.text().startsWith("tex.1d.v4.f32.s32"));
     assertEquals(refusal, function("faulty").unsupported().orElseThrow());
   }

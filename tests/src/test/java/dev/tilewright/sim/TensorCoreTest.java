@@ -70,8 +70,7 @@ final class TensorCoreTest {
       int[] x = random(random, a, k, round);
       int[] y = random(random, b, k, round);
       int start = random(random, c, 1, round)[0];
-      float[] sum = {decode(c, start)};
-      core.multiply(floats(a, x), floats(b, y), sum, 1, 1, k);
+      float sum = core.sum(values(a, x), 0, values(b, y), 0, k, decode(c, start));
       int want = start;
       for (int from = 0; from < k; from += step) {
         float next =
@@ -87,7 +86,7 @@ final class TensorCoreTest {
         want = encode(c, next);
       }
       float expected = decode(c, want);
-      assertEquals(expected, sum[0], () -> Arrays.toString(x) + Arrays.toString(y) + " + " + start);
+      assertEquals(expected, sum, () -> Arrays.toString(x) + Arrays.toString(y) + " + " + start);
     }
   }
 
@@ -104,8 +103,7 @@ final class TensorCoreTest {
       int[] x = random(random, a, k, round);
       int[] y = random(random, a, k, round);
       int start = random(random, c, 1, round)[0];
-      float[] sum = {decode(c, start)};
-      core.multiply(floats(a, x), floats(a, y), sum, 1, 1, k);
+      float sum = core.sum(values(a, x), 0, values(a, y), 0, k, decode(c, start));
       int products = 0;
       for (int pair = 0; pair < 2; pair++) {
         int[] p = new int[k / 2];
@@ -122,7 +120,7 @@ final class TensorCoreTest {
       float s = decode(c, products);
       float t = decode(c, start);
       float expected = c == DataType.F32 ? s + t : Half.f16ToF32(Half.f32ToF16(s + t));
-      assertEquals(expected, sum[0], () -> Arrays.toString(x) + Arrays.toString(y) + " + " + start);
+      assertEquals(expected, sum, () -> Arrays.toString(x) + Arrays.toString(y) + " + " + start);
     }
   }
 
@@ -130,8 +128,8 @@ final class TensorCoreTest {
     return Half.f32ToF16(x) & 0xFFFF;
   }
 
-  private static float[] floats(DataType type, int[] bits) {
-    float[] values = new float[bits.length];
+  private static double[] values(DataType type, int[] bits) {
+    double[] values = new double[bits.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = decode(type, bits[i]);
     }
@@ -178,27 +176,23 @@ final class TensorCoreTest {
     "90, 1, -24, 0",
   })
   void bitsBehindTheLargest(int chip, int count, int exponent, int units) {
-    float[] x = new float[8];
-    float[] y = new float[8];
+    double[] x = new double[8];
+    double[] y = new double[8];
     for (int i = 0; i < count; i++) {
-      x[i] = 0x1p-12f;
-      y[i] = Math.scalb(1f, exponent + 12);
+      x[i] = 0x1p-12;
+      y[i] = Math.scalb(1.0, exponent + 12);
     }
-    float[] sum = {1f};
-    new TensorCore(chip, DataType.F16, DataType.F16, DataType.F32, DataType.F32)
-        .multiply(x, y, sum, 1, 1, 8);
-    assertEquals(1f + units * 0x1p-23f, sum[0]);
+    TensorCore core = new TensorCore(chip, DataType.F16, DataType.F16, DataType.F32, DataType.F32);
+    assertEquals(1f + units * 0x1p-23f, core.sum(x, 0, y, 0, 8, 1f));
   }
 
   /** The accumulator of halves is rounded once: 1 + 2^-11 + 2^-24 is above the middle. */
   @Test
   void halvesAreRoundedOnce() {
-    float[] x = {0x1p-11f, 0x1p-12f};
-    float[] y = {1f, 0x1p-12f};
-    float[] sum = {1f};
-    new TensorCore(80, DataType.F16, DataType.F16, DataType.F16, DataType.F16)
-        .multiply(x, y, sum, 1, 1, 2);
-    assertEquals(1f + 0x1p-10f, sum[0]);
+    double[] x = {0x1p-11, 0x1p-12};
+    double[] y = {1, 0x1p-12};
+    TensorCore core = new TensorCore(80, DataType.F16, DataType.F16, DataType.F16, DataType.F16);
+    assertEquals(1f + 0x1p-10f, core.sum(x, 0, y, 0, 2, 1f));
     assertEquals(
         1f + 0x1p-10f,
         TensorSumModel.round(

@@ -54,6 +54,11 @@ final class CheckCommand implements Callable<Integer> {
   private boolean noChecks;
 
   @Option(
+      names = "--worst-approx",
+      description = "Let approximate instructions err as far as the PTX ISA allows, by the seed.")
+  private boolean worstApprox;
+
+  @Option(
       names = "--limit",
       defaultValue = "60",
       paramLabel = "SECONDS",
@@ -92,6 +97,7 @@ final class CheckCommand implements Callable<Integer> {
           Launch.Options.DEFAULT
               .seed(seed + k)
               .checks(!noChecks)
+              .worstApproximations(worstApprox)
               .limits(Long.MAX_VALUE, Duration.ofNanos((long) (limit * 1e9)));
       Report each = checked.run(chip, options);
       first = first == null ? each : first;

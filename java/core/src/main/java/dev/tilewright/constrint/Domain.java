@@ -30,8 +30,16 @@ record Domain(long min, long max, long step, long[] values) {
 
   /** Sorts; drops what is there twice. */
   static Domain of(long[] values) {
-    long[] sorted = Arrays.stream(values).sorted().distinct().toArray();
-    return new Domain(sorted[0], sorted[sorted.length - 1], 1, sorted);
+    long[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int size = 1;
+    for (long value : sorted) {
+      if (value != sorted[size - 1]) {
+        sorted[size++] = value;
+      }
+    }
+    sorted = Arrays.copyOf(sorted, size);
+    return new Domain(sorted[0], sorted[size - 1], 1, sorted);
   }
 
   long size() {

@@ -81,16 +81,12 @@ sealed interface Flat {
     if (shifted.magnitude(b) >= LIMIT) {
       return null;
     }
-    int[] variables =
-        shifted.monomials().stream()
-            .flatMapToInt(m -> Arrays.stream(m.variables()))
-            .distinct()
-            .sorted()
-            .toArray();
-    return new Poly(
-        op == Comparison.Op.LT ? Comparison.Op.LE : op,
-        shifted.monomials().toArray(new Monomial[0]),
-        variables);
+    Monomial[] monomials = shifted.monomials().toArray(new Monomial[0]);
+    int[][] lists = new int[monomials.length][];
+    for (int i = 0; i < lists.length; i++) {
+      lists[i] = monomials[i].variables();
+    }
+    return new Poly(op == Comparison.Op.LT ? Comparison.Op.LE : op, monomials, union(lists));
   }
 
   private static Flat mono(boolean equation, Monomial m, Monomial n, Bounds b) {
@@ -132,12 +128,29 @@ sealed interface Flat {
     if (leftReach == Sat.INF) {
       return null;
     }
-    int[] variables =
-        java.util.stream.IntStream.concat(Arrays.stream(left), Arrays.stream(right))
-            .distinct()
-            .sorted()
-            .toArray();
-    return new Mono(equation, a.longValueExact(), left, Sat.of(c), right, variables);
+    return new Mono(equation, a.longValueExact(), left, Sat.of(c), right, union(left, right));
+  }
+
+  /** What is in the lists, ascending, each once. */
+  private static int[] union(int[]... lists) {
+    int length = 0;
+    for (int[] list : lists) {
+      length += list.length;
+    }
+    int[] all = new int[length];
+    int n = 0;
+    for (int[] list : lists) {
+      System.arraycopy(list, 0, all, n, list.length);
+      n += list.length;
+    }
+    Arrays.sort(all);
+    int size = 0;
+    for (int v : all) {
+      if (size == 0 || all[size - 1] != v) {
+        all[size++] = v;
+      }
+    }
+    return Arrays.copyOf(all, size);
   }
 
   /** The first list less each member of the second, as often as it is there. */

@@ -12,11 +12,12 @@ import dev.tilewright.constrint.Expr.SetOf;
 import dev.tilewright.constrint.Expr.Sum;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Rules with numbered variables: those of the rule set first, then one for each choice from a set.
@@ -83,8 +84,8 @@ final class Model {
     final List<Domain> domains = new ArrayList<>();
     int nodes;
     boolean empty;
-    private TreeSet<Integer> used = new TreeSet<>();
-    private List<Integer> choices = new ArrayList<>();
+    private BitSet used = new BitSet();
+    private BitSet choices = new BitSet();
     private boolean total = true;
 
     /**
@@ -106,15 +107,16 @@ final class Model {
       }
       int v = index(name.name());
       Domain domain = domains.get(v);
-      long[] kept =
-          set.values().stream()
-              .filter(value -> value.bitLength() < 64)
-              .mapToLong(BigInteger::longValue)
-              .filter(domain::contains)
-              .toArray();
-      empty = kept.length == 0;
+      long[] kept = new long[set.values().size()];
+      int size = 0;
+      for (BigInteger value : set.values()) {
+        if (value.bitLength() < 64 && domain.contains(value.longValue())) {
+          kept[size++] = value.longValue();
+        }
+      }
+      empty = size == 0;
       if (!empty) {
-        domains.set(v, Domain.of(kept));
+        domains.set(v, Domain.of(Arrays.copyOf(kept, size)));
       }
       return true;
     }
@@ -122,18 +124,18 @@ final class Model {
     Constraint constraint(Rule rule, Rule origin) {
       if (rule instanceof AnyOf any) {
         List<Constraint> branches = new ArrayList<>();
-        TreeSet<Integer> all = new TreeSet<>();
+        BitSet all = new BitSet();
         for (Rule branch : any.rules()) {
           Constraint constraint = constraint(branch, origin);
           branches.add(constraint);
           for (int v : constraint.variables) {
-            all.add(v);
+            all.set(v);
           }
         }
         return new Constraint.Any(origin, ints(all), branches.toArray(new Constraint[0]));
       }
-      used = new TreeSet<>();
-      choices = new ArrayList<>();
+      used = new BitSet();
+      choices = new BitSet();
       total = true;
       if (rule instanceof Pow2 pow2) {
         Node term = node(pow2.term());
@@ -185,10 +187,13 @@ final class Model {
       return ints(used);
     }
 
-    private int[] ints(Iterable<Integer> values) {
-      List<Integer> list = new ArrayList<>();
-      values.forEach(list::add);
-      return list.stream().mapToInt(Integer::intValue).toArray();
+    private static int[] ints(BitSet set) {
+      int[] result = new int[set.cardinality()];
+      int n = 0;
+      for (int v = set.nextSetBit(0); v >= 0; v = set.nextSetBit(v + 1)) {
+        result[n++] = v;
+      }
+      return result;
     }
 
     Node node(Expr expr) {
@@ -197,7 +202,7 @@ final class Model {
       }
       if (expr instanceof Name name) {
         int v = index(name.name());
-        used.add(v);
+        used.set(v);
         return new Node.Variable(nodes++, v);
       }
       if (expr instanceof SetOf set) {
@@ -206,7 +211,7 @@ final class Model {
         }
         int choice = domains.size();
         domains.add(Domain.range(0, set.values().size() - 1, 1));
-        choices.add(choice);
+        choices.set(choice);
         return new Node.Choice(nodes++, set.values().toArray(new BigInteger[0]), choice);
       }
       if (expr instanceof Product product) {

@@ -30,10 +30,20 @@ final class Placement {
   private final int[] unplaced;
   private final int[] place;
   private final List<Plan.Place> places = new ArrayList<>();
-  private final List<Integer> free = new ArrayList<>();
+  private final int[] free;
+  private int freeCount;
 
   /** Of each place, the constraint that determines it, or -1. */
-  private final List<Integer> solvers = new ArrayList<>();
+  private final int[] solvers;
+
+  /** Of each variable, its constraints, ascending. */
+  private final int[][] watching;
+
+  /** Of each variable, the logarithm of the number of its values. */
+  private final double[] width;
+
+  /** Of each constraint, whether it was seen not to give the one variable that is left. */
+  private final boolean[] useless;
 
   Placement(
       Root root,
@@ -50,21 +60,32 @@ final class Placement {
     open = new int[constraints.size()][];
     unplaced = new int[constraints.size()];
     place = new int[names];
-    boolean[] concerned = new boolean[names];
+    free = new int[names];
+    solvers = new int[names];
+    useless = new boolean[constraints.size()];
+    int[] degree = new int[names];
     for (int c = 0; c < open.length; c++) {
       Flat flat = flats.get(c);
-      int[] all = flat == null ? constraints.get(c).variables : flat.variables();
-      open[c] = Arrays.stream(all).filter(v -> !b.fixed(v)).toArray();
+      open[c] = open(flat == null ? constraints.get(c).variables : flat.variables());
       unplaced[c] = open[c].length;
       for (int v : open[c]) {
-        concerned[v] = true;
+        degree[v]++;
       }
     }
+    watching = new int[names][];
+    width = new double[names];
     for (int v = 0; v < names; v++) {
       place[v] = b.fixed(v) ? -1 : Integer.MAX_VALUE;
-      if (!unconstrained && !concerned[v] && !b.fixed(v)) {
-        free.add(v);
+      watching[v] = new int[degree[v]];
+      width[v] = b.fixed(v) ? 0 : Math.log(b.size(v));
+      if (!unconstrained && degree[v] == 0 && !b.fixed(v)) {
+        free[freeCount++] = v;
         place[v] = -1;
+      }
+    }
+    for (int c = open.length - 1; c >= 0; c--) {
+      for (int v : open[c]) {
+        watching[v][--degree[v]] = c;
       }
     }
     derive(order);
@@ -90,7 +111,7 @@ final class Placement {
   }
 
   int[] free() {
-    return free.stream().mapToInt(Integer::intValue).toArray();
+    return Arrays.copyOf(free, freeCount);
   }
 
   /** Of each variable; -1 for those that are fixed. */
@@ -98,12 +119,23 @@ final class Placement {
     return place;
   }
 
-  List<Integer> solvers() {
+  int[] solvers() {
     return solvers;
   }
 
   private boolean isPlaced(int v) {
     return place[v] != Integer.MAX_VALUE;
+  }
+
+  private int[] open(int[] variables) {
+    int[] result = new int[variables.length];
+    int n = 0;
+    for (int v : variables) {
+      if (!b.fixed(v)) {
+        result[n++] = v;
+      }
+    }
+    return n == result.length ? result : Arrays.copyOf(result, n);
   }
 
   private void put(int v, boolean largest, int solver) {
@@ -113,12 +145,10 @@ final class Placement {
     place[v] = places.size();
     Plan.Place at = new Plan.Place(v, largest);
     at.derived = solver >= 0;
+    solvers[places.size()] = solver;
     places.add(at);
-    solvers.add(solver);
-    for (int c = 0; c < open.length; c++) {
-      for (int w : open[c]) {
-        unplaced[c] -= w == v ? 1 : 0;
-      }
+    for (int c : watching[v]) {
+      unplaced[c]--;
     }
   }
 
@@ -126,11 +156,16 @@ final class Placement {
     for (boolean more = true; more; ) {
       more = false;
       for (int c = 0; c < open.length; c++) {
-        if (unplaced[c] == 1) {
-          int v = Arrays.stream(open[c]).filter(w -> !isPlaced(w)).findFirst().getAsInt();
+        if (unplaced[c] == 1 && !useless[c]) {
+          int v = -1;
+          for (int w : open[c]) {
+            v = isPlaced(w) ? v : w;
+          }
           if (determines(c, v)) {
             put(v, order.get(v) == Order.LARGEST, c);
             more = true;
+          } else {
+            useless[c] = true;
           }
         }
       }
@@ -185,16 +220,10 @@ final class Placement {
   }
 
   private double cost(int v) {
-    double cost = Math.log(b.size(v));
-    for (int c = 0; c < open.length; c++) {
-      boolean has = false;
-      for (int w : open[c]) {
-        has |= w == v;
-      }
-      if (has) {
-        // A constraint that this completes, or nearly so, cuts more.
-        cost -= 0.5 / unplaced[c] + SIDE * completesSide(c, v);
-      }
+    double cost = width[v];
+    for (int c : watching[v]) {
+      // A constraint that this completes, or nearly so, cuts more.
+      cost -= 0.5 / unplaced[c] + SIDE * completesSide(c, v);
     }
     return cost;
   }
@@ -225,11 +254,14 @@ final class Placement {
   /** Whether it is an equation that gives the value of none of its variables. */
   private boolean hasSides(int c) {
     if (sides[c] == null) {
-      sides[c] =
+      boolean has =
           constraints.get(c) instanceof Constraint.Compare compare
               && compare.op == Comparison.Op.EQ
-              && !(flats.get(c) instanceof Mono)
-              && Arrays.stream(open[c]).noneMatch(v -> determines(c, v));
+              && !(flats.get(c) instanceof Mono);
+      for (int i = 0; has && i < open[c].length; i++) {
+        has = !determines(c, open[c][i]);
+      }
+      sides[c] = has;
     }
     return sides[c];
   }

@@ -22,13 +22,21 @@ final class Plan {
     /** Whether an equation gives the value. */
     boolean derived;
 
+    /** The value, where it is derived; else null. */
+    Steps.Definition definition;
+
     /** The place to go back to when this one fails: the last before it with a choice, or -1. */
     int back;
 
+    /** What narrows the candidates where there is a choice. */
     Steps.Step[] steps;
-    int[] targets;
-    int[] sources;
-    int[] factors;
+
+    /** Products to compute from the value: target register, source register, factor. */
+    int[] products;
+
+    /** Products from here on may be too large and saturate. */
+    int saturating;
+
     Steps.Test[] tests;
 
     /** The most quotients that the candidates may have to divide. */
@@ -78,7 +86,7 @@ final class Plan {
     Placement placement = new Placement(root, constraints, flats, order, largest, unconstrained);
     places = placement.places();
     free = placement.free();
-    PlanWriter writer = new PlanWriter(root, places, placement.place(), placement.solvers());
+    PlanWriter writer = new PlanWriter(root, placement);
     writer.foresee(flats);
     boolean trees = false;
     for (int c = 0; c < constraints.size(); c++) {

@@ -4,13 +4,10 @@ import dev.tilewright.constrint.Flat.Mono;
 import dev.tilewright.constrint.Flat.Poly;
 import dev.tilewright.constrint.Plan.Place;
 import dev.tilewright.constrint.Polynomial.Monomial;
-import dev.tilewright.constrint.Steps.Linear;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Writes each constraint into the places of its variables, as steps and tests. */
 final class PlanWriter {
@@ -20,24 +17,24 @@ final class PlanWriter {
   /** Of each variable; -1 when fixed. */
   private final int[] place;
 
-  private final List<Integer> solvers;
+  private final int[] solvers;
   private final Registers registers;
   private final List<List<Steps.Step>> steps = new ArrayList<>();
   private final List<List<Steps.Test>> tests = new ArrayList<>();
 
-  /** Of each place, registers of the ends of later variables. */
-  private final List<Map<Integer, int[]>> foreseen = new ArrayList<>();
+  /** Of each place and variable, the registers of the ends of a later variable, or null. */
+  private final int[][][] foreseen;
 
-  PlanWriter(Root root, Place[] places, int[] place, List<Integer> solvers) {
+  PlanWriter(Root root, Placement placement) {
     b = root.bounds;
-    this.places = places;
-    this.place = place;
-    this.solvers = solvers;
-    registers = new Registers(place, places.length);
+    places = placement.places();
+    place = placement.place();
+    solvers = placement.solvers();
+    registers = new Registers(place, b);
+    foreseen = new int[places.length][][];
     for (int p = 0; p < places.length; p++) {
       steps.add(new ArrayList<>());
       tests.add(new ArrayList<>());
-      foreseen.add(new HashMap<>());
     }
   }
 
@@ -55,6 +52,7 @@ final class PlanWriter {
       while (end + 1 < places.length && places[end + 1].derived) {
         end++;
       }
+      foreseen[p] = end > p ? new int[place.length][] : null;
       for (int q = end; q > p; q--) {
         foresee(flats, p, places[q].variable);
       }
@@ -69,7 +67,7 @@ final class PlanWriter {
       }
       boolean known = true;
       for (int w : flat.variables()) {
-        known &= w == v || place[w] < p || foreseen.get(p).containsKey(w);
+        known &= w == v || place[w] < p || foreseen[p][w] != null;
       }
       if (!known) {
         continue;
@@ -80,7 +78,7 @@ final class PlanWriter {
     }
     if (!bounds.isEmpty()) {
       int[] ends = {registers.scratch(), registers.scratch()};
-      foreseen.get(p).put(v, ends);
+      foreseen[p][v] = ends;
       steps.get(p).add(new Steps.Foresee(v, bounds.toArray(new Steps.AtMost[0]), ends[0], ends[1]));
     }
   }
@@ -112,12 +110,11 @@ final class PlanWriter {
       Place at = places[p];
       at.steps = steps.get(p).toArray(new Steps.Step[0]);
       at.tests = tests.get(p).toArray(new Steps.Test[0]);
-      List<Registers.Update> updates = registers.at(p);
-      at.targets = updates.stream().mapToInt(Registers.Update::target).toArray();
-      at.sources = updates.stream().mapToInt(Registers.Update::source).toArray();
-      at.factors = updates.stream().mapToInt(Registers.Update::variable).toArray();
-      at.quotients = (int) steps.get(p).stream().filter(Steps.Divides.class::isInstance).count();
-      at.holes = (int) steps.get(p).stream().filter(Steps.Differs.class::isInstance).count();
+      registers.write(at);
+      for (Steps.Step step : at.steps) {
+        at.quotients += step instanceof Steps.Divides ? 1 : 0;
+        at.holes += step instanceof Steps.Differs ? 1 : 0;
+      }
       at.plain = at.tests.length == 0;
     }
     return registers.count();
@@ -171,7 +168,15 @@ final class PlanWriter {
   }
 
   private int[] placesOf(int[] variables) {
-    return Arrays.stream(variables).map(v -> place[v]).filter(p -> p >= 0).sorted().toArray();
+    int[] result = new int[variables.length];
+    int n = 0;
+    for (int v : variables) {
+      if (place[v] >= 0) {
+        result[n++] = place[v];
+      }
+    }
+    Arrays.sort(result, 0, n);
+    return Arrays.copyOf(result, n);
   }
 
   /** A constraint that stays a tree: revised at each of its places, decided at the last. */
@@ -180,8 +185,8 @@ final class PlanWriter {
     for (int i = 0; i < at.length; i++) {
       int p = at[i];
       boolean lastPlace = i + 1 == at.length;
-      if (solvers.get(p) == c) {
-        steps.get(p).add(new Steps.Evaluate(definition(constraint, places[p].variable)));
+      if (solvers[p] == c) {
+        places[p].definition = new Steps.Evaluated(definition(constraint, places[p].variable));
         continue;
       }
       if (!places[p].derived) {
@@ -205,13 +210,11 @@ final class PlanWriter {
       int inRight = Plan.degree(mono.right(), v);
       int left = registers.product(mono.left(), p);
       int right = registers.product(mono.right(), p);
-      if (solvers.get(p) == c) {
-        steps
-            .get(p)
-            .add(
-                inRight > 0
-                    ? new Steps.RootOfLeft(mono.a(), left, mono.c(), right, inRight)
-                    : new Steps.RootOfRight(mono.a(), left, mono.c(), right, inLeft));
+      if (solvers[p] == c) {
+        places[p].definition =
+            inRight > 0
+                ? new Steps.RootOfLeft(mono.a(), left, mono.c(), right, inRight)
+                : new Steps.RootOfRight(mono.a(), left, mono.c(), right, inLeft);
         continue;
       }
       if (places[p].derived) {
@@ -266,8 +269,12 @@ final class PlanWriter {
       int v = places[p].variable;
       boolean linear = Plan.linear(poly, v);
       boolean atEnd = p == end;
-      if (solvers.get(p) == c
-          || atEnd && linear && poly.op() == Comparison.Op.EQ && !places[p].derived) {
+      if (solvers[p] == c) {
+        places[p].definition =
+            new Steps.Solved(slope(poly.monomials(), v, p), offset(poly.monomials(), v, p));
+        continue;
+      }
+      if (atEnd && linear && poly.op() == Comparison.Op.EQ && !places[p].derived) {
         steps
             .get(p)
             .add(new Steps.Exactly(slope(poly.monomials(), v, p), offset(poly.monomials(), v, p)));
@@ -299,47 +306,63 @@ final class PlanWriter {
   }
 
   private static Monomial[] negated(Monomial[] monomials) {
-    return Arrays.stream(monomials)
-        .map(m -> new Monomial(m.coefficient().negate(), m.variables()))
-        .toArray(Monomial[]::new);
+    Monomial[] result = new Monomial[monomials.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = new Monomial(monomials[i].coefficient().negate(), monomials[i].variables());
+    }
+    return result;
   }
 
   /** The least that the sum can be is at most 0: a bound of the place's variable, linear there. */
   private void atMost(Monomial[] monomials, int p) {
     int v = places[p].variable;
-    steps.get(p).add(new Steps.AtMost(slope(monomials, v, p), offset(monomials, v, p)));
+    Linear slope = slope(monomials, v, p);
+    Linear offset = offset(monomials, v, p);
+    if (slope.isConstant() && offset.isConstant()) {
+      long end = slope.constant > 0 ? b.hi[v] : b.lo[v];
+      if (slope.constant * end + offset.constant <= 0) {
+        return; // the root knows
+      }
+    }
+    for (Steps.Step step : steps.get(p)) {
+      if (step instanceof Steps.Divides divides && divides.bounds(slope, offset)) {
+        return;
+      }
+    }
+    steps.get(p).add(new Steps.AtMost(slope, offset));
   }
 
   private Linear slope(Monomial[] monomials, int v, int p) {
-    return linear(Arrays.stream(monomials).filter(m -> m.has(v)).toList(), p, v);
+    return linear(monomials, true, v, p);
   }
 
   private Linear offset(Monomial[] monomials, int v, int p) {
-    return linear(Arrays.stream(monomials).filter(m -> !m.has(v)).toList(), p, v);
+    return linear(monomials, false, v, p);
   }
 
   /** The least value with the place's variable in. */
   private Linear whole(Monomial[] monomials, int p) {
-    return linear(List.of(monomials), p + 1, -1);
+    return linear(monomials, false, -1, p + 1);
   }
 
   /**
-   * The sum with variables from {@code before} on at what makes it least: their ends at the root,
-   * or the registers that foresee them.
+   * The sum of the monomials that have a variable, that factor left out, or of those that have it
+   * not; variables from {@code before} on at what makes it least: their ends at the root, or the
+   * registers that foresee them.
    */
-  private Linear linear(List<Monomial> monomials, int before, int except) {
-    long[] coefficients = new long[monomials.size()];
-    int[] products = new int[monomials.size()];
-    int[] others = new int[monomials.size()];
-    Map<Integer, int[]> known = except < 0 ? Map.of() : foreseen.get(before);
-    boolean second = false;
+  private Linear linear(Monomial[] monomials, boolean having, int v, int before) {
+    Linear.Term[] terms = new Linear.Term[monomials.length];
+    int[][] known = v < 0 ? null : foreseen[before];
     int size = 0;
     for (Monomial m : monomials) {
+      if (v >= 0 && m.has(v) != having) {
+        continue;
+      }
       long coefficient = m.coefficient().longValueExact();
       int other = 0;
       for (int w : m.variables()) {
-        if (w != except && place[w] >= before) {
-          int[] ends = known.get(w);
+        if (w != v && place[w] >= before) {
+          int[] ends = known == null ? null : known[w];
           if (ends != null && other == 0) {
             other = coefficient > 0 ? ends[0] : ends[1];
           } else {
@@ -348,15 +371,10 @@ final class PlanWriter {
         }
       }
       if (coefficient != 0) {
-        coefficients[size] = coefficient;
-        others[size] = other;
-        second |= other != 0;
-        products[size++] = registers.product(m.variables(), before, except);
+        terms[size++] =
+            new Linear.Term(coefficient, registers.product(m.variables(), before, v), other);
       }
     }
-    return new Linear(
-        Arrays.copyOf(coefficients, size),
-        Arrays.copyOf(products, size),
-        second ? Arrays.copyOf(others, size) : null);
+    return Linear.of(terms, size);
   }
 }

@@ -99,7 +99,11 @@ final class Root {
       Constraint constraint = live.get(i);
       Flat flat = flat(constraint);
       int[] variables = flat == null ? constraint.variables : flat.variables();
-      if (Arrays.stream(variables).allMatch(bounds::fixed) && !settle(constraint, i)) {
+      boolean closed = true;
+      for (int v : variables) {
+        closed &= bounds.fixed(v);
+      }
+      if (closed && !settle(constraint, i)) {
         return false;
       }
     }
@@ -223,13 +227,19 @@ final class Root {
   }
 
   private boolean divisors(long number, int[] variables) {
+    long[] all = Factors.divisors(number);
     for (int v : variables) {
       if (bounds.fixed(v)) {
         continue;
       }
-      long[] all = Factors.divisors(number);
-      long[] kept = Arrays.stream(all).filter(d -> bounds.contains(v, d)).toArray();
-      if (kept.length < bounds.size(v) && !keep(v, kept)) {
+      long[] kept = new long[all.length];
+      int size = 0;
+      for (long divisor : all) {
+        if (bounds.contains(v, divisor)) {
+          kept[size++] = divisor;
+        }
+      }
+      if (size < bounds.size(v) && !keep(v, Arrays.copyOf(kept, size))) {
         return false;
       }
     }

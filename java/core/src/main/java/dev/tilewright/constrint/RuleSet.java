@@ -75,7 +75,7 @@ public final class RuleSet {
     names = Collections.unmodifiableList(free);
     domains = Collections.unmodifiableMap(declared);
     Substitution substitution = new Substitution(values);
-    rules = program.rules().stream().map(substitution::rule).toList();
+    rules = Collections.unmodifiableList(substitution.rules(program.rules()));
     objective = program.objective() == null ? null : substitution.objective(program.objective());
   }
 

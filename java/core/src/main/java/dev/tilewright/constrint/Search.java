@@ -51,6 +51,9 @@ final class Search {
     /** Distance of candidates in a range. */
     long unit;
 
+    /** Whether each candidate still needs a look at the range and the domain. */
+    boolean unsure;
+
     int mark;
     boolean propagates;
     long startNodes;
@@ -114,16 +117,18 @@ final class Search {
           solutions++;
           return true;
         }
-        if (places[p].derived ? derive(p) : open(p)) {
-          if (places[p].derived) {
+        Plan.Place place = places[p];
+        if (place.derived) {
+          if (derive(place)) {
             p++;
             continue;
           }
-        } else {
-          p = places[p].back;
-          if (p < 0 || stopped) {
-            return false;
-          }
+          p = place.back;
+        } else if (!open(p)) {
+          p = place.back;
+        }
+        if (p < 0 || stopped) {
+          return false;
         }
         enter = false;
       }
@@ -176,17 +181,9 @@ final class Search {
     return count;
   }
 
-  private boolean derive(int p) {
-    Plan.Place place = places[p];
-    int v = place.variable;
-    Range r = cursors[p].range;
-    r.reset(bounds.lo[v], bounds.hi[v]);
-    for (Steps.Step step : place.steps) {
-      if (!step.apply(this, r)) {
-        return false;
-      }
-    }
-    return bounds.contains(v, r.lo) && assign(place, r.lo);
+  private boolean derive(Plan.Place place) {
+    long value = place.definition.value(this);
+    return bounds.contains(place.variable, value) && assign(place, value);
   }
 
   /** Puts a value in place; false when a test fails. */
@@ -196,12 +193,14 @@ final class Search {
     if (dense && !bounds.narrow(v, value, value)) {
       return false;
     }
-    int[] targets = place.targets;
-    int[] sources = place.sources;
-    int[] factors = place.factors;
+    int[] products = place.products;
     long[] r = registers;
-    for (int i = 0; i < targets.length; i++) {
-      r[targets[i]] = Sat.mul(r[sources[i]], values[factors[i]]);
+    int i = 0;
+    for (; i < place.saturating; i += 3) {
+      r[products[i]] = r[products[i + 1]] * values[products[i + 2]];
+    }
+    for (; i < products.length; i += 3) {
+      r[products[i]] = Sat.mul(r[products[i + 1]], values[products[i + 2]]);
     }
     for (Steps.Test test : place.tests) {
       if (!test.test(this)) {
@@ -234,6 +233,7 @@ final class Search {
       }
     }
     at.list = bounds.values[v];
+    at.unsure = r.count > 0 || r.holes > 0 || r.multiple > 1 || bounds.step[v] > 1;
     if (r.count > 0) {
       long least = r.quotients[0];
       for (int i = 1; i < r.count; i++) {
@@ -378,7 +378,7 @@ final class Search {
       if (dense) {
         bounds.undo(at.mark);
       }
-      if (!r.admits(value) || !bounds.contains(v, value)) {
+      if (at.unsure && !(r.admits(value) && bounds.contains(v, value))) {
         continue;
       }
       if (!count()) {

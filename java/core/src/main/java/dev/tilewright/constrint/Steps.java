@@ -6,35 +6,22 @@ import java.math.BigInteger;
 final class Steps {
   private Steps() {}
 
+  /** What a {@link Definition} says when there is no value: less than any domain has. */
+  static final long NONE = Long.MIN_VALUE;
+
   /** Narrows the candidates of a variable from the values before it; false when none is left. */
   interface Step {
     boolean apply(Search s, Range r);
   }
 
+  /** The only value that a variable can have after those before it, or {@link #NONE}. */
+  interface Definition {
+    long value(Search s);
+  }
+
   /** Tests a candidate that has been put in place, products included. */
   interface Test {
     boolean test(Search s);
-  }
-
-  /**
-   * A sum of coefficients times registers.
-   *
-   * @param others second factors, registers too; null where all are 1
-   */
-  record Linear(long[] coefficients, int[] registers, int[] others) {
-    long value(long[] r) {
-      long sum = 0;
-      if (others == null) {
-        for (int i = 0; i < registers.length; i++) {
-          sum += coefficients[i] * r[registers[i]];
-        }
-      } else {
-        for (int i = 0; i < registers.length; i++) {
-          sum += coefficients[i] * r[registers[i]] * r[others[i]];
-        }
-      }
-      return sum;
-    }
   }
 
   /**
@@ -63,12 +50,12 @@ final class Steps {
     public boolean apply(Search s, Range r) {
       long a = slope.value(s.registers);
       long b = offset.value(s.registers);
+      // Bounds that do not cut need no division.
       if (a > 0) {
-        // Bounds that do not cut need no division.
-        return a * r.hi + b <= 0 || r.atMost(Math.floorDiv(-b, a));
+        return a * r.hi + b <= 0 || r.atMost(a == 1 ? -b : Math.floorDiv(-b, a));
       }
       if (a < 0) {
-        return r.atLeast(Sat.ceilDiv(b, -a));
+        return a * r.lo + b <= 0 || r.atLeast(a == -1 ? b : Sat.ceilDiv(b, -a));
       }
       return b <= 0;
     }
@@ -80,14 +67,25 @@ final class Steps {
     public boolean apply(Search s, Range r) {
       long a = slope.value(s.registers);
       long b = offset.value(s.registers);
-      if (a == -1) {
-        return r.atLeast(b) && r.atMost(b);
-      }
       if (a == 0) {
         return b == 0;
       }
       long x = -b / a;
       return x * a == -b && r.atLeast(x) && r.atMost(x);
+    }
+  }
+
+  /** {@code slope x + offset == 0} with a slope that is never 0. */
+  record Solved(Linear slope, Linear offset) implements Definition {
+    @Override
+    public long value(Search s) {
+      long a = slope.value(s.registers);
+      long b = offset.value(s.registers);
+      if (a == -1) {
+        return b;
+      }
+      long x = -b / a;
+      return x * a == -b ? x : NONE;
     }
   }
 
@@ -105,48 +103,32 @@ final class Steps {
   }
 
   /** {@code a left == c right x^power}: x from an exact division and a root. */
-  record RootOfLeft(long a, int left, long c, int right, int power) implements Step {
+  record RootOfLeft(long a, int left, long c, int right, int power) implements Definition {
     @Override
-    public boolean apply(Search s, Range r) {
-      long dividend = a * s.registers[left];
-      long divisor = Sat.mul(c, s.registers[right]);
-      long x = dividend / divisor;
-      if (x * divisor != dividend) {
-        return false;
-      }
-      if (power > 1) {
-        long root = Sat.rootFloor(x, power);
-        if (Sat.pow(root, power) != x) {
-          return false;
-        }
-        x = root;
-      }
-      return r.atLeast(x) && r.atMost(x);
+    public long value(Search s) {
+      return root(a * s.registers[left], Sat.mul(c, s.registers[right]), power);
     }
   }
 
   /** {@code a left x^power == c right}: the same with the small side unknown. */
-  record RootOfRight(long a, int left, long c, int right, int power) implements Step {
+  record RootOfRight(long a, int left, long c, int right, int power) implements Definition {
     @Override
-    public boolean apply(Search s, Range r) {
+    public long value(Search s) {
       long dividend = Sat.mul(c, s.registers[right]);
-      if (dividend == Sat.INF) {
-        return false;
-      }
-      long divisor = Sat.mul(a, s.registers[left]);
-      long x = dividend / divisor;
-      if (x * divisor != dividend) {
-        return false;
-      }
-      if (power > 1) {
-        long root = Sat.rootFloor(x, power);
-        if (Sat.pow(root, power) != x) {
-          return false;
-        }
-        x = root;
-      }
-      return r.atLeast(x) && r.atMost(x);
+      return dividend == Sat.INF ? NONE : root(dividend, Sat.mul(a, s.registers[left]), power);
     }
+  }
+
+  private static long root(long dividend, long divisor, int power) {
+    long x = divisor == 1 ? dividend : dividend / divisor;
+    if (x * divisor != dividend) {
+      return NONE;
+    }
+    if (power == 1) {
+      return x;
+    }
+    long root = Sat.rootFloor(x, power);
+    return Sat.pow(root, power) == x ? root : NONE;
   }
 
   /** {@code c right x | a left}: candidates divide the quotient. */
@@ -158,6 +140,11 @@ final class Steps {
       long q = dividend / divisor;
       return dividend != Sat.INF && q * divisor == dividend && r.atMost(q) && r.divides(q);
     }
+
+    /** Whether {@code slope x + offset <= 0} is the bound that this gives. */
+    boolean bounds(Linear slope, Linear offset) {
+      return c != Sat.INF && slope.is(c, this.right) && offset.is(-a, this.left);
+    }
   }
 
   /** {@code c right | a left x}: candidates are multiples. */
@@ -166,11 +153,11 @@ final class Steps {
     public boolean apply(Search s, Range r) {
       long have = a * s.registers[left];
       long need = Sat.mul(c, s.registers[right]);
-      if (need == 1) {
+      if (have % need == 0) {
         return true;
       }
       long multiple = need / Factors.gcd(need, have);
-      return multiple == 1 || multiple <= r.hi && r.multipleOf(multiple);
+      return multiple <= r.hi && r.multipleOf(multiple);
     }
   }
 
@@ -191,25 +178,19 @@ final class Steps {
   }
 
   /** {@code x == term} with all of the term fixed. */
-  record Evaluate(Node term) implements Step {
+  record Evaluated(Node term) implements Definition {
     @Override
-    public boolean apply(Search s, Range r) {
+    public long value(Search s) {
       Bounds b = s.bounds;
       b.inexact = false;
       if (!term.forward(b)) {
-        return false;
+        return NONE;
       }
-      long x;
-      if (b.inexact) {
-        BigInteger exact = term.exact(s.values);
-        if (exact == null || exact.bitLength() > 63) {
-          return false;
-        }
-        x = exact.longValue();
-      } else {
-        x = b.termLo[term.id];
+      if (!b.inexact) {
+        return b.termLo[term.id];
       }
-      return r.atLeast(x) && r.atMost(x);
+      BigInteger exact = term.exact(s.values);
+      return exact == null || exact.bitLength() > 63 ? NONE : exact.longValue();
     }
   }
 

@@ -11,6 +11,7 @@ import dev.tilewright.constrint.Expr.Remainder;
 import dev.tilewright.constrint.Expr.SetOf;
 import dev.tilewright.constrint.Expr.Sum;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,20 @@ final class Substitution {
     this.values = values;
   }
 
-  Rule rule(Rule rule) {
+  List<Rule> rules(List<Rule> rules) {
+    List<Rule> result = new ArrayList<>(rules.size());
+    for (Rule rule : rules) {
+      result.add(rule(rule));
+    }
+    return result;
+  }
+
+  private Rule rule(Rule rule) {
     if (values.isEmpty()) {
       return rule;
     }
     if (rule instanceof AnyOf any) {
-      return new AnyOf(any.origin(), any.rules().stream().map(this::rule).toList());
+      return new AnyOf(any.origin(), List.copyOf(rules(any.rules())));
     }
     if (rule instanceof Pow2 pow2) {
       return new Pow2(pow2.origin(), expr(pow2.term()));
@@ -100,12 +109,17 @@ final class Substitution {
 
   /** The list itself where nothing changes. */
   private List<Expr> all(List<Expr> terms) {
-    List<Expr> changed = terms.stream().map(this::expr).toList();
-    for (int i = 0; i < changed.size(); i++) {
-      if (changed.get(i) != terms.get(i)) {
-        return changed;
+    Expr[] changed = null;
+    for (int i = 0; i < terms.size(); i++) {
+      Expr term = terms.get(i);
+      Expr now = expr(term);
+      if (now != term && changed == null) {
+        changed = terms.toArray(new Expr[0]);
+      }
+      if (changed != null) {
+        changed[i] = now;
       }
     }
-    return terms;
+    return changed == null ? terms : List.of(changed);
   }
 }

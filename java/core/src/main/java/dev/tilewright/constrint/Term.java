@@ -36,15 +36,27 @@ record Term(Expr expr, int depth, long nodes, long bits, long choices) {
   }
 
   static long maxBits(List<Term> terms) {
-    return terms.stream().mapToLong(Term::bits).max().orElse(1);
+    long most = 1;
+    for (Term term : terms) {
+      most = Math.max(most, term.bits);
+    }
+    return most;
   }
 
   static long sumBits(List<Term> terms) {
-    return terms.stream().mapToLong(Term::bits).sum();
+    long sum = 0;
+    for (Term term : terms) {
+      sum += term.bits;
+    }
+    return sum;
   }
 
   static List<Expr> exprs(List<Term> terms) {
-    return terms.stream().map(Term::expr).toList();
+    Expr[] exprs = new Expr[terms.size()];
+    for (int i = 0; i < exprs.length; i++) {
+      exprs[i] = terms.get(i).expr;
+    }
+    return List.of(exprs);
   }
 
   boolean hasSet() {

@@ -24,6 +24,7 @@ import java.util.TreeSet;
  */
 abstract class TermParser extends TokenCursor {
   private static final Set<String> FUNCTIONS = Set.of("min", "max", "ceildiv", "floordiv", "pow2");
+  private static final List<Comparison.Op> COMPARISONS = List.of(Comparison.Op.values());
   private static final String A_TERM = "a number, a name, '[' or '('";
 
   private int nesting;
@@ -95,7 +96,7 @@ abstract class TermParser extends TokenCursor {
     if (current().kind() != Kind.SYMBOL) {
       return null;
     }
-    for (Comparison.Op op : Comparison.Op.values()) {
+    for (Comparison.Op op : COMPARISONS) {
       if (op.symbol().equals(current().text())) {
         return op;
       }

@@ -1,11 +1,16 @@
 package dev.tilewright.sim;
 
 import dev.tilewright.ptx.SpecialRegister;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 
 /** A block of threads: its warps, shared memory and barriers. */
 final class Block {
   static final int BARRIERS = 16;
+
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   final Grid grid;
   final long number;
@@ -26,9 +31,18 @@ final class Block {
   /** Stores and other acts that others can see. */
   long changes;
 
-  Block(Grid grid, long number) {
+  /** What it accessed in global memory, or null where {@link GlobalShadow} knows or nobody asks. */
+  final Footprint footprint;
+
+  private final Random random;
+  private StringBuilder text;
+
+  Block(Grid grid, long number, Footprint footprint) {
     this.grid = grid;
     this.number = number;
+    this.footprint = footprint;
+    long seed = grid.options.seed();
+    this.random = seed == 0 ? null : new Random(seed * SPREAD + number);
     int[] extent = grid.launch.gridExtent();
     at[0] = (int) (number % extent[0]);
     at[1] = (int) (number / extent[0] % extent[1]);
@@ -55,6 +69,44 @@ final class Block {
 
   Warp[] warps() {
     return warps;
+  }
+
+  /** The warps in the order of their next turn. */
+  Warp[] turns() {
+    Warp[] turns = warps.clone();
+    if (random != null) {
+      Collections.shuffle(Arrays.asList(turns), random);
+    }
+    return turns;
+  }
+
+  /** Whether of two ways of a branch the second runs first. */
+  boolean secondFirst() {
+    return random != null && random.nextBoolean();
+  }
+
+  /** Instructions run so far, each counted once for a warp. */
+  long steps() {
+    long steps = 0;
+    for (Warp warp : warps) {
+      steps += warp.steps;
+    }
+    return steps;
+  }
+
+  /** Prints at once, or at the end of the launch where blocks run alone. */
+  void print(String more) {
+    if (!grid.alone) {
+      grid.print(more);
+      return;
+    }
+    text = text == null ? new StringBuilder() : text;
+    text.append(more);
+  }
+
+  /** What it printed and the grid has not yet, or null. */
+  String printed() {
+    return text == null ? null : text.toString();
   }
 
   boolean done() {

@@ -51,6 +51,11 @@ final class Calls {
     private final List<Argument> passed = new ArrayList<>();
     private final List<Argument> returned = new ArrayList<>();
 
+    /** Whether what it calls does nothing that other blocks see, but for what it stores. */
+    boolean staysInBlock() {
+      return system == null || SystemCalls.staysInBlock(direct.name());
+    }
+
     @Override
     void step(Warp w, Path path, int mask) {
       if (mask == 0) {

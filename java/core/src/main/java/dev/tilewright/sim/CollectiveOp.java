@@ -33,9 +33,27 @@ abstract class CollectiveOp extends SyncOp {
     return path.frame.ints[maskSlot][Integer.numberOfTrailingZeros(path.mask)];
   }
 
+  /** Runs it for a whole warp at once; false when it must be done by gathering. */
+  boolean together(Warp w) {
+    return false;
+  }
+
+  private boolean allNamed(Warp w) {
+    int all = -1;
+    for (int named : w.ints[maskSlot]) {
+      all &= named;
+    }
+    return all == -1;
+  }
+
   @Override
   boolean arrive(Warp w, Path path) {
     int named = named(path);
+    if (named == -1 && path.mask == -1 && allNamed(w) && together(w)) {
+      path.pc++;
+      w.met(-1);
+      return true;
+    }
     int same = 0;
     for (int m = path.mask; m != 0; m &= m - 1) {
       int lane = Integer.numberOfTrailingZeros(m);

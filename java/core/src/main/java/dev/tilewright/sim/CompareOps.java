@@ -101,7 +101,50 @@ final class CompareOps {
     };
   }
 
+  private static Lanes.IntTest fastFloat(Compare compare) {
+    return switch (compare) {
+      case EQ -> CompareOps::floatsEqual;
+      case NEU -> (a, b) -> ~floatsEqual(a, b);
+      case LT -> CompareOps::floatsLess;
+      case GEU -> (a, b) -> ~floatsLess(a, b);
+      case GT -> (a, b) -> floatsLess(b, a);
+      case LEU -> (a, b) -> ~floatsLess(b, a);
+      case LE -> CompareOps::floatsLessOrEqual;
+      case GTU -> (a, b) -> ~floatsLessOrEqual(a, b);
+      case GE -> (a, b) -> floatsLessOrEqual(b, a);
+      case LTU -> (a, b) -> ~floatsLessOrEqual(b, a);
+      default -> null;
+    };
+  }
+
+  private static int floatsEqual(int[] a, int[] b) {
+    int found = 0;
+    for (int i = 0; i < N; i++) {
+      found |= Float.intBitsToFloat(a[i]) == Float.intBitsToFloat(b[i]) ? 1 << i : 0;
+    }
+    return found;
+  }
+
+  private static int floatsLess(int[] a, int[] b) {
+    int found = 0;
+    for (int i = 0; i < N; i++) {
+      found |= Float.intBitsToFloat(a[i]) < Float.intBitsToFloat(b[i]) ? 1 << i : 0;
+    }
+    return found;
+  }
+
+  private static int floatsLessOrEqual(int[] a, int[] b) {
+    int found = 0;
+    for (int i = 0; i < N; i++) {
+      found |= Float.intBitsToFloat(a[i]) <= Float.intBitsToFloat(b[i]) ? 1 << i : 0;
+    }
+    return found;
+  }
+
   private static Lanes.IntTest fast(Compare compare, DataType t) {
+    if (t == DataType.F32) {
+      return fastFloat(compare);
+    }
     if (t != DataType.S32 && t != DataType.U32 && t != DataType.B32) {
       return null;
     }
@@ -224,7 +267,10 @@ final class CompareOps {
           w.block.checker.undefinedPredicate(w, this, p.index(), undefined);
           w.frame.predicatesDefined[p.index()] |= undefined; // Told once.
         }
-        for (int m = mask; m != 0; m &= m - 1) {
+        if (mask == -1 && !wide) {
+          select(chosen, w.ints[a], w.ints[b], w.ints[to]);
+        }
+        for (int m = mask == -1 && !wide ? 0 : mask; m != 0; m &= m - 1) {
           int lane = Integer.numberOfTrailingZeros(m);
           int from = (chosen >> lane & 1) != 0 ? a : b;
           if (wide) {
@@ -238,6 +284,13 @@ final class CompareOps {
         known[to] = known[to] & ~mask | defined & mask;
       }
     };
+  }
+
+  private static void select(int chosen, int[] a, int[] b, int[] to) {
+    for (int i = 0; i < N; i++) {
+      int all = chosen << 31 - i >> 31;
+      to[i] = a[i] & all | b[i] & ~all;
+    }
   }
 
   static Lanes.Scalar slct(Modifiers m) {

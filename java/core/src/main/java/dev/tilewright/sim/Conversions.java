@@ -26,7 +26,8 @@ final class Conversions {
         return new Narrow(d.intDestination(i.destination()), d.longSource(i.source(0)));
       }
     }
-    return Lanes.scalar(d, i, scalar(i));
+    Op fast = FastConversions.make(d, i);
+    return fast != null ? fast : Lanes.scalar(d, i, scalar(i));
   }
 
   private static final class Widen extends Op {
@@ -79,7 +80,7 @@ final class Conversions {
     }
   }
 
-  private static Lanes.Scalar scalar(Instruction i) {
+  static Lanes.Scalar scalar(Instruction i) {
     Modifiers m = i.modifiers();
     DataType to = m.type();
     DataType from = m.type(1);

@@ -46,6 +46,9 @@ final class Decoder {
       op.instruction = instruction;
       op.pc = i;
       kernel.number(op);
+      if (communicates(op, instruction)) {
+        kernel.communicate();
+      }
       if (instruction.guard().isPresent()) {
         op.guard = slot(instruction.guard().get().register());
         op.guardFlip = instruction.guard().get().negated() ? -1 : 0;
@@ -57,6 +60,22 @@ final class Decoder {
     end.pc = body.size();
     ops[body.size()] = end;
     code.ops = ops;
+  }
+
+  /** Whether it can pass values between blocks, or changes more than memory. */
+  private static boolean communicates(Op op, Instruction i) {
+    if (op instanceof MemoryOp access && access.strong) {
+      return access.space != StateSpace.SHARED;
+    }
+    if (op instanceof Calls.Call call) {
+      return !call.staysInBlock();
+    }
+    return switch (i.opcode()) {
+      case MEMBAR, FENCE -> !i.modifiers().has("cta");
+      case CP_ASYNC_BULK, ST_ASYNC, RED_ASYNC, BARRIER_CLUSTER_ARRIVE, BARRIER_CLUSTER_WAIT, MAPA ->
+          true;
+      default -> false;
+    };
   }
 
   Code code() {

@@ -2,7 +2,6 @@ package dev.tilewright.sim;
 
 import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
-import dev.tilewright.ptx.Rounding;
 
 /**
  * The instructions that fill most of a kernel's time, each a loop over the lanes that the compiler
@@ -20,11 +19,11 @@ final class FastOps {
       return null;
     }
     DataType type = i.modifiers().type();
+    if (type.isFloat()) {
+      return type == DataType.F32 ? FastFloats.make(d, i) : null;
+    }
     if (i.modifiers().has("cc") || i.modifiers().sat()) {
       return null;
-    }
-    if (type.isFloat()) {
-      return type == DataType.F32 ? float32(d, i) : null;
     }
     if (type.bits() == 32 && !type.isPacked()) {
       Lanes.Ints f = int32(i, type.isSigned());
@@ -50,8 +49,8 @@ final class FastOps {
       case NOT -> FastOps::not;
       case SHL -> FastOps::shl;
       case SHR -> signed ? FastOps::sar : FastOps::shr;
-      case MIN -> signed && !i.modifiers().has("relu") ? FastOps::min : null;
-      case MAX -> signed && !i.modifiers().has("relu") ? FastOps::max : null;
+      case MIN -> i.modifiers().has("relu") ? null : signed ? FastOps::min : FastOps::minUnsigned;
+      case MAX -> i.modifiers().has("relu") ? null : signed ? FastOps::max : FastOps::maxUnsigned;
       default -> null;
     };
   }
@@ -67,22 +66,6 @@ final class FastOps {
       case XOR -> FastOps::xor;
       default -> null;
     };
-  }
-
-  private static Op float32(Decoder d, Instruction i) {
-    boolean nearest = i.modifiers().rounding().orElse(Rounding.RN) == Rounding.RN;
-    if (i.modifiers().ftz() || !nearest) {
-      return null;
-    }
-    Lanes.Ints f =
-        switch (i.opcode()) {
-          case ADD -> FastOps::fadd;
-          case SUB -> FastOps::fsub;
-          case MUL -> FastOps::fmul;
-          case FMA, MAD -> FastOps::ffma;
-          default -> null;
-        };
-    return f == null ? null : Lanes.ints(d, i, f);
   }
 
   private static void add(int[] d, int[] a, int[] b, int[] c) {
@@ -165,6 +148,18 @@ final class FastOps {
     }
   }
 
+  private static void minUnsigned(int[] d, int[] a, int[] b, int[] c) {
+    for (int i = 0; i < N; i++) {
+      d[i] = Integer.compareUnsigned(a[i], b[i]) < 0 ? a[i] : b[i];
+    }
+  }
+
+  private static void maxUnsigned(int[] d, int[] a, int[] b, int[] c) {
+    for (int i = 0; i < N; i++) {
+      d[i] = Integer.compareUnsigned(a[i], b[i]) < 0 ? b[i] : a[i];
+    }
+  }
+
   private static void add(long[] d, long[] a, long[] b, long[] c) {
     for (int i = 0; i < N; i++) {
       d[i] = a[i] + b[i];
@@ -198,38 +193,6 @@ final class FastOps {
   private static void xor(long[] d, long[] a, long[] b, long[] c) {
     for (int i = 0; i < N; i++) {
       d[i] = a[i] ^ b[i];
-    }
-  }
-
-  private static float f(int bits) {
-    return Float.intBitsToFloat(bits);
-  }
-
-  private static int bits(float value) {
-    return value != value ? Ieee.NAN : Float.floatToRawIntBits(value);
-  }
-
-  private static void fadd(int[] d, int[] a, int[] b, int[] c) {
-    for (int i = 0; i < N; i++) {
-      d[i] = bits(f(a[i]) + f(b[i]));
-    }
-  }
-
-  private static void fsub(int[] d, int[] a, int[] b, int[] c) {
-    for (int i = 0; i < N; i++) {
-      d[i] = bits(f(a[i]) - f(b[i]));
-    }
-  }
-
-  private static void fmul(int[] d, int[] a, int[] b, int[] c) {
-    for (int i = 0; i < N; i++) {
-      d[i] = bits(f(a[i]) * f(b[i]));
-    }
-  }
-
-  private static void ffma(int[] d, int[] a, int[] b, int[] c) {
-    for (int i = 0; i < N; i++) {
-      d[i] = bits(Math.fma(f(a[i]), f(b[i]), f(c[i])));
     }
   }
 }

@@ -102,7 +102,7 @@ final class FloatOps {
   }
 
   static double exp2(double x) {
-    return Math.pow(2, x);
+    return ExpTable.exp2(x);
   }
 
   private static Lanes.Scalar apply(F1 f) {

@@ -1,5 +1,8 @@
 package dev.tilewright.sim;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 /**
  * Which elements of a matrix each lane's registers hold (ISA sections 9.7.14.5). With g = lane / 4
  * and t = lane % 4, matrices are cut into blocks of 8 rows (columns of B) by as many elements of k
@@ -21,6 +24,8 @@ final class Fragment {
   /** By register, element and lane: row * columns + column. */
   private final int[] place;
 
+  private int[] transposed;
+
   Fragment(int rows, int columns, int registers, int packed) {
     this.rows = rows;
     this.columns = columns;
@@ -31,6 +36,22 @@ final class Fragment {
 
   int place(int register, int element, int lane) {
     return place[(register * packed + element) * Warp.SIZE + lane];
+  }
+
+  /** By register, element and lane: the place in the matrix, row by row. */
+  int[] places() {
+    return place;
+  }
+
+  /** By register, element and lane: the place in the transposed matrix. */
+  synchronized int[] transposedPlaces() {
+    if (transposed == null) {
+      transposed = new int[place.length];
+      for (int i = 0; i < place.length; i++) {
+        transposed[i] = place[i] % columns * rows + place[i] / columns;
+      }
+    }
+    return transposed;
   }
 
   void put(int register, int element, int lane, int row, int column) {
@@ -52,7 +73,26 @@ final class Fragment {
     return this;
   }
 
+  private record Key(char factor, int rows, int columns, int packed) {}
+
+  private static final Map<Key, Fragment> ALL = new ConcurrentHashMap<>();
+
+  /** Of A; every call for the same shape gives the same one. */
   static Fragment a(int m, int k, int packed) {
+    return ALL.computeIfAbsent(new Key('a', m, k, packed), key -> makeA(m, k, packed));
+  }
+
+  /** Of B. */
+  static Fragment b(int k, int n, int packed) {
+    return ALL.computeIfAbsent(new Key('b', k, n, packed), key -> makeB(k, n, packed));
+  }
+
+  /** Of the accumulators: a pair of neighbours in a row. */
+  static Fragment c(int m, int n, int packed) {
+    return ALL.computeIfAbsent(new Key('c', m, n, packed), key -> makeC(m, n, packed));
+  }
+
+  private static Fragment makeA(int m, int k, int packed) {
     Fragment f = new Fragment(m, k, m * k / Warp.SIZE / packed, packed);
     int blocks = m / BLOCK;
     return f.fill(
@@ -65,7 +105,7 @@ final class Fragment {
                 packed * (lane % 4) + e + 4 * packed * (r / blocks)));
   }
 
-  static Fragment b(int k, int n, int packed) {
+  private static Fragment makeB(int k, int n, int packed) {
     Fragment f = new Fragment(k, n, k * n / Warp.SIZE / packed, packed);
     int blocks = k / (4 * packed);
     return f.fill(
@@ -78,8 +118,7 @@ final class Fragment {
                 lane / 4 + BLOCK * (r / blocks)));
   }
 
-  /** Of the accumulators: a pair of neighbours in a row. */
-  static Fragment c(int m, int n, int packed) {
+  private static Fragment makeC(int m, int n, int packed) {
     Fragment f = new Fragment(m, n, m * n / Warp.SIZE / packed, packed);
     int blocks = m / BLOCK;
     return f.fill(

@@ -83,20 +83,13 @@ final class FragmentRegisters {
     }
   }
 
-  float[] floats(Warp w) {
-    float[] matrix = new float[fragment.rows * fragment.columns];
-    int width = 32 / fragment.packed;
-    for (int r = 0; r < fragment.registers; r++) {
-      int[] lanes = w.ints[slots[r]];
-      for (int e = 0; e < fragment.packed; e++) {
-        for (int lane = 0; lane < Warp.SIZE; lane++) {
-          int bits = lanes[lane] >>> e * width;
-          matrix[fragment.place(r, e, lane)] =
-              format == null ? Float.intBitsToFloat(bits) : format.decode(bits);
-        }
-      }
+  /** The lanes of the registers that hold different elements. */
+  int[][] lanes(Warp w) {
+    int[][] lanes = new int[fragment.registers][];
+    for (int r = 0; r < lanes.length; r++) {
+      lanes[r] = w.ints[slots[r]];
     }
-    return matrix;
+    return lanes;
   }
 
   double[] doubles(Warp w) {
@@ -124,17 +117,28 @@ final class FragmentRegisters {
     return matrix;
   }
 
-  void put(Warp w, float[] matrix) {
+  /** The first register's place in the frame. */
+  int firstSlot() {
+    return slots[0];
+  }
+
+  /** Scatters a matrix; the places are by register, element and lane. */
+  void put(Warp w, int[] places, float[] matrix) {
     int width = 32 / fragment.packed;
     for (int r = 0; r < slots.length; r++) {
       int[] lanes = w.ints[slots[r]];
+      int at = r % fragment.registers * fragment.packed * Warp.SIZE;
+      if (format == null) {
+        for (int lane = 0; lane < Warp.SIZE; lane++) {
+          float x = matrix[places[at + lane]];
+          lanes[lane] = x != x ? Ieee.NAN : Float.floatToRawIntBits(x);
+        }
+        continue;
+      }
       for (int lane = 0; lane < Warp.SIZE; lane++) {
         int bits = 0;
         for (int e = 0; e < fragment.packed; e++) {
-          float x = matrix[fragment.place(r % fragment.registers, e, lane)];
-          int one =
-              format != null ? format.encode(x) : x != x ? Ieee.NAN : Float.floatToRawIntBits(x);
-          bits |= one << e * width;
+          bits |= format.encode(matrix[places[at + e * Warp.SIZE + lane]]) << e * width;
         }
         lanes[lane] = bits;
       }

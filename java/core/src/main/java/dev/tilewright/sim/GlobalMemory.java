@@ -1,5 +1,6 @@
 package dev.tilewright.sim;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -33,6 +34,11 @@ final class GlobalMemory {
     }
     Segment segment = entry.getValue();
     return address - segment.base < segment.bytes() && !segment.freed ? segment : null;
+  }
+
+  /** The allocations that are not freed. */
+  synchronized List<Segment> live() {
+    return segments.values().stream().filter(s -> !s.freed).toList();
   }
 
   /** What lies at or near an address, in words. */

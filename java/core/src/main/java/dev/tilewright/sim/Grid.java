@@ -5,10 +5,7 @@ import dev.tilewright.ptx.PtxKernel;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 
 /** A launch that runs: it admits blocks, gives each its share, and sees when nothing moves. */
 final class Grid {
@@ -48,17 +45,27 @@ final class Grid {
   final GlobalShadow global;
 
   private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-  private final Random random;
   private final long total;
   private final long deadline;
   private Segment workspace;
   private long heap;
-  private boolean stopped;
+  private volatile boolean stopped;
   private long warpSteps;
   private long laneSteps;
   private long retiredSteps;
 
-  Grid(GpuSpec chip, GlobalMemory memory, SimModule module, Launch launch, Launch.Options options) {
+  /** Whether each block runs to its end with no other, see {@link IndependentBlocks}. */
+  final boolean alone;
+
+  Grid(
+      GpuSpec chip,
+      GlobalMemory memory,
+      SimModule module,
+      Launch launch,
+      Launch.Options options,
+      boolean alone,
+      long begin) {
+    this.alone = alone;
     this.chip = chip;
     this.memory = memory;
     this.module = module;
@@ -80,11 +87,10 @@ final class Grid {
     reservedAt = userSharedBytes + RESERVED_GAP + 15 & -16;
     sharedBytes = kernel.usesReserved() ? reservedAt + RESERVED_BYTES : userSharedBytes;
     granule = kernel.sharedGranule();
-    global = checks ? new GlobalShadow(this, kernel.globalGranule()) : null;
+    global = checks && !alone ? new GlobalShadow(this, kernel.globalGranule()) : null;
     params = new Segment("the parameters", 0, launch.params().length);
     params.write(0, launch.params());
-    random = options.seed() == 0 ? null : new Random(options.seed());
-    deadline = System.nanoTime() + options.time().toNanos();
+    deadline = begin + options.time().toNanos();
   }
 
   String kernelName() {
@@ -101,11 +107,7 @@ final class Grid {
 
   /** Whether asynchronous copies land when they start instead of when they are waited for. */
   boolean copiesLandAtOnce() {
-    return random != null && (options.seed() & 1) == 0;
-  }
-
-  boolean secondFirst() {
-    return random != null && random.nextBoolean();
+    return options.seed() != 0 && (options.seed() & 1) == 0;
   }
 
   /** Takes bytes of the device's heap, or gives them back; false when there are not so many. */
@@ -146,6 +148,16 @@ final class Grid {
     return laneSteps;
   }
 
+  /** How many blocks there are. */
+  long total() {
+    return total;
+  }
+
+  /** Whether the time of the launch is over. */
+  boolean isLate() {
+    return System.nanoTime() > deadline;
+  }
+
   void run() {
     List<Block> resident = new ArrayList<>();
     long next = 0;
@@ -156,7 +168,7 @@ final class Grid {
       while (next < total
           && resident.size() < most
           && (admit || resident.isEmpty() || launch.cooperative())) {
-        resident.add(new Block(this, numberOf(next++)));
+        resident.add(new Block(this, numberOf(next++), null));
         admit = false;
       }
       boolean moved = false;
@@ -186,20 +198,19 @@ final class Grid {
   }
 
   private long numberOf(long order) {
-    return random != null && (options.seed() & 1) == 1 ? total - 1 - order : order;
+    return (options.seed() & 1) == 1 ? total - 1 - order : order;
   }
 
   private boolean overLimit(List<Block> resident) {
     long steps = retiredSteps;
     for (Block block : resident) {
-      for (Warp warp : block.warps()) {
-        steps += warp.steps;
-      }
+      steps += block.steps();
     }
-    return steps > options.maxSteps() || System.nanoTime() > deadline;
+    return steps > options.maxSteps() || isLate();
   }
 
-  private void retire(Block block) {
+  /** Counts what a block did that ends. */
+  void retire(Block block) {
     for (Warp warp : block.warps()) {
       warpSteps += warp.steps;
       laneSteps += warp.laneSteps;
@@ -212,11 +223,8 @@ final class Grid {
   }
 
   /** Runs a block's warps until it has to wait or used its share; whether something moved. */
-  private boolean share(Block block) {
-    Warp[] warps = block.warps().clone();
-    if (random != null) {
-      Collections.shuffle(Arrays.asList(warps), random);
-    }
+  boolean share(Block block) {
+    Warp[] warps = block.turns();
     boolean moved = false;
     for (int round = 0; round < 64 && !stopped; round++) {
       long changes = block.changes;
@@ -243,7 +251,7 @@ final class Grid {
         stop();
         return true;
       }
-      if (!worked && !changed || System.nanoTime() > deadline) {
+      if (!worked && !changed || isLate()) {
         return moved;
       }
     }

@@ -43,13 +43,25 @@ final class KernelCode {
 
   private final List<Op> ops = new ArrayList<>();
 
+  private volatile boolean communicates;
+
+  /** Some instruction can pass values between blocks, or changes what they share. */
+  void communicate() {
+    communicates = true;
+  }
+
+  /** Whether blocks may depend on each other. */
+  boolean communicates() {
+    return communicates;
+  }
+
   /** Numbers an operation. */
-  void number(Op op) {
+  synchronized void number(Op op) {
     op.id = ops.size();
     ops.add(op);
   }
 
-  Op op(int id) {
+  synchronized Op op(int id) {
     return ops.get(id);
   }
 

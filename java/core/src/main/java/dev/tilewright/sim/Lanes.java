@@ -132,12 +132,17 @@ final class Lanes {
   }
 
   private static final class ScalarOp extends Op {
+    private static final int[] NOTHING = new int[Warp.SIZE];
+    private static final long KEEP = 0xFFFFFFFFL;
     private final Scalar f;
     private final boolean wideResult;
     private final int to;
     private final int truncate;
     private final boolean[] wide;
     private final int[] slots;
+
+    /** Whether all is of 32 bits at most, and there are no more than three operands. */
+    private final boolean narrow;
 
     ScalarOp(Scalar f, boolean wideResult, int to, int truncate, boolean[] wide, int[] slots) {
       this.f = f;
@@ -146,6 +151,12 @@ final class Lanes {
       this.truncate = truncate;
       this.wide = wide;
       this.slots = slots;
+      this.narrow =
+          !wideResult && !wide[0] && !wide[1] && !wide[2] && slots[0] >= 0 && slots[3] < 0;
+    }
+
+    private int[] ints(Warp w, int operand) {
+      return slots[operand] < 0 ? NOTHING : w.ints[slots[operand]];
     }
 
     private long read(Warp w, int operand, int lane) {
@@ -163,6 +174,20 @@ final class Lanes {
         if (slots[s] >= 0) {
           known &= (wide[s] ? w.frame.longsDefined : w.frame.intsDefined)[slots[s]];
         }
+      }
+      if (narrow) {
+        int[] a = ints(w, 0);
+        int[] b = ints(w, 1);
+        int[] c = ints(w, 2);
+        int[] d = w.ints[to];
+        for (int m = mask; m != 0; m &= m - 1) {
+          int i = Integer.numberOfTrailingZeros(m);
+          long value = f.apply(a[i] & KEEP, b[i] & KEEP, c[i] & KEEP, 0);
+          d[i] = (int) value & truncate;
+        }
+        int[] defined = w.frame.intsDefined;
+        defined[to] = defined[to] & ~mask | known & mask;
+        return;
       }
       for (int m = mask; m != 0; m &= m - 1) {
         int i = Integer.numberOfTrailingZeros(m);

@@ -28,31 +28,43 @@ public record Launch(
    * @param maxSteps the most instructions, each counted once for a warp
    * @param time the most time
    * @param exactMatrices whether matrix instructions round as tensor cores do
+   * @param worstApproximations whether {@code .approx} instructions err as far as the ISA allows,
+   *     up or down by the seed and the operands
    */
   public record Options(
-      long seed, boolean checks, long maxSteps, Duration time, boolean exactMatrices) {
+      long seed,
+      boolean checks,
+      long maxSteps,
+      Duration time,
+      boolean exactMatrices,
+      boolean worstApproximations) {
     /** Seed 0, with checks, at most 2^36 steps in a minute, tensor cores' sums. */
     public static final Options DEFAULT =
-        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true);
+        new Options(0, true, 1L << 36, Duration.ofMinutes(1), true, false);
 
     /** With another seed. */
     public Options seed(long other) {
-      return new Options(other, checks, maxSteps, time, exactMatrices);
+      return new Options(other, checks, maxSteps, time, exactMatrices, worstApproximations);
     }
 
     /** With or without checks. */
     public Options checks(boolean other) {
-      return new Options(seed, other, maxSteps, time, exactMatrices);
+      return new Options(seed, other, maxSteps, time, exactMatrices, worstApproximations);
     }
 
     /** With the sums of tensor cores, or with plain ones of single precision, which are faster. */
     public Options exactMatrices(boolean other) {
-      return new Options(seed, checks, maxSteps, time, other);
+      return new Options(seed, checks, maxSteps, time, other, worstApproximations);
+    }
+
+    /** With approximate instructions that err as far as the ISA allows. */
+    public Options worstApproximations(boolean other) {
+      return new Options(seed, checks, maxSteps, time, exactMatrices, other);
     }
 
     /** With other limits. */
     public Options limits(long steps, Duration most) {
-      return new Options(seed, checks, steps, most, exactMatrices);
+      return new Options(seed, checks, steps, most, exactMatrices, worstApproximations);
     }
   }
 }

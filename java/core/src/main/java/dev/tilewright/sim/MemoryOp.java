@@ -176,7 +176,11 @@ abstract class MemoryOp extends Op {
       if (w.block.shadow != null) {
         w.block.shadow.access(w, this, mask, places, size, write, same);
       }
-    } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
+    } else if (w.foundSpace != StateSpace.GLOBAL) {
+      return;
+    } else if (w.block.footprint != null) {
+      w.block.footprint.note(segment, mask, places, size, write);
+    } else if (w.block.grid.global != null) {
       for (int m = mask; m != 0; m &= m - 1) {
         int lane = Integer.numberOfTrailingZeros(m);
         boolean sameValue = (same >> lane & 1) != 0;
@@ -276,7 +280,11 @@ abstract class MemoryOp extends Op {
       if (w.block.shadow != null) {
         w.block.shadow.access(w, this, lane, at, bytes, write, same);
       }
-    } else if (w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
+    } else if (w.foundSpace != StateSpace.GLOBAL) {
+      return;
+    } else if (w.block.footprint != null) {
+      w.block.footprint.note(segment, at, bytes, write);
+    } else if (w.block.grid.global != null) {
       w.block.grid.global.access(w, this, lane, segment, at, bytes, write, same);
     }
   }

@@ -118,6 +118,9 @@ final class MoveOps {
       return pack128(d, elements, to);
     }
     int width = total / elements.size();
+    if (total == 32 && width == 16) {
+      return new Join(d.intSource(elements.get(0)), d.intSource(elements.get(1)), d, to);
+    }
     long keep = -1L >>> 64 - width;
     return Lanes.scalar(
         d,
@@ -161,6 +164,9 @@ final class MoveOps {
       wide[k] = d.isLong(elements.get(k));
       slots[k] = wide[k] ? d.longDestination(elements.get(k)) : d.intDestination(elements.get(k));
     }
+    if (!wideFrom && count == 2 && total == 32) {
+      return new Split(source, slots[0], slots[1]);
+    }
     long keep = -1L >>> 64 - width;
     return new Op() {
       @Override
@@ -183,6 +189,72 @@ final class MoveOps {
         }
       }
     };
+  }
+
+  /** Two halves of 16 bits into one register. */
+  private static final class Join extends Op {
+    private final int low;
+    private final int high;
+    private final int to;
+
+    Join(int low, int high, Decoder d, Operand to) {
+      this.low = low;
+      this.high = high;
+      this.to = d.intDestination(to);
+    }
+
+    @Override
+    void run(Warp w, int mask) {
+      int[] a = w.ints[low];
+      int[] b = w.ints[high];
+      int[] into = mask == -1 ? w.ints[to] : w.scratchInts;
+      for (int i = 0; i < Warp.SIZE; i++) {
+        into[i] = a[i] & 0xFFFF | b[i] << 16;
+      }
+      if (mask != -1) {
+        Warp.blend(w.ints[to], into, mask);
+      }
+      int[] known = w.frame.intsDefined;
+      known[to] = known[to] & ~mask | known[low] & known[high] & mask;
+    }
+  }
+
+  /** A register into its halves; either may be dropped. */
+  private static final class Split extends Op {
+    private final int from;
+    private final int low;
+    private final int high;
+
+    Split(int from, int low, int high) {
+      this.from = from;
+      this.low = low;
+      this.high = high;
+    }
+
+    @Override
+    void run(Warp w, int mask) {
+      int known = w.frame.intsDefined[from];
+      int[] a = w.ints[from];
+      if (mask == -1) {
+        int[] x = w.ints[low];
+        int[] y = w.ints[high];
+        for (int i = 0; i < Warp.SIZE; i++) {
+          x[i] = a[i] & 0xFFFF;
+        }
+        for (int i = 0; i < Warp.SIZE; i++) {
+          y[i] = a[i] >>> 16;
+        }
+      } else {
+        for (int m = mask; m != 0; m &= m - 1) {
+          int lane = Integer.numberOfTrailingZeros(m);
+          w.ints[low][lane] = a[lane] & 0xFFFF;
+          w.ints[high][lane] = a[lane] >>> 16;
+        }
+      }
+      int[] defined = w.frame.intsDefined;
+      defined[low] = defined[low] & ~mask | known & mask;
+      defined[high] = defined[high] & ~mask | known & mask;
+    }
   }
 
   /** cvta: to a generic address, or with .to from one. */

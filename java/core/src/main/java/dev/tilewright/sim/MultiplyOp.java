@@ -4,7 +4,6 @@ import dev.tilewright.ptx.DataType;
 import dev.tilewright.ptx.Instruction;
 import dev.tilewright.ptx.Opcode;
 import dev.tilewright.ptx.Rounding;
-import java.util.Arrays;
 import java.util.List;
 
 /** mma.sync and wmma.mma (ISA sections 9.7.14.4, 9.7.14.5): D = A B + C. */
@@ -19,9 +18,18 @@ final class MultiplyOp extends AlignedOp {
   private final boolean saturate;
   private final boolean xor;
   private final Rounding rounding;
+  private final int[] placesA;
+  private final int[] placesB;
+  private final int[] placesC;
+  private final int[] placesD;
+  private final int keyA;
+  private final int keyB;
 
   /** How many products of matrices it makes; their elements follow one another. */
   private final int products;
+
+  /** The arithmetic of the chip that ran it last. */
+  private TensorCore core;
 
   private MultiplyOp(Decoder decoder, Instruction i, int[] shape, List<DataType> types) {
     m = shape[0];
@@ -38,6 +46,12 @@ final class MultiplyOp extends AlignedOp {
     b = FragmentRegisters.read(decoder, fb, types.get(2), i.source(1));
     c = FragmentRegisters.read(decoder, fc, types.get(3), i.source(2));
     d = FragmentRegisters.written(decoder, fd, types.get(0), i.destination());
+    placesA = fa.places();
+    placesB = fb.transposedPlaces();
+    placesC = fc.places();
+    placesD = fd.places();
+    keyA = 2 * a.firstSlot();
+    keyB = 2 * b.firstSlot() + 1;
     saturate = i.modifiers().has("satfinite");
     xor = i.modifiers().has("xor");
     rounding = i.modifiers().rounding().orElse(Rounding.RN);
@@ -81,51 +95,84 @@ final class MultiplyOp extends AlignedOp {
     if (a.type() == DataType.F64) {
       d.put(w, doubles(w));
     } else if (a.type().isFloat()) {
-      d.put(w, w.block.grid.options.exactMatrices() ? exact(w) : floats(w));
+      d.put(w, placesD, floats(w));
     } else {
       d.put(w, integers(w));
     }
     w.met(lanes);
   }
 
-  private float[] exact(Warp w) {
-    int capability = w.block.grid.chip.computeCapability();
-    float[] x = a.floats(w);
-    float[] y = b.floats(w);
-    float[] sums = c.floats(w);
-    TensorCore core = new TensorCore(capability, a.type(), b.type(), c.type(), d.type());
-    if (products == 1) {
-      core.multiply(x, y, sums, m, n, k);
-      return sums;
-    }
-    for (int q = 0; q < products; q++) {
-      float[] part = part(sums, q);
-      core.multiply(part(x, q), part(y, q), part, m, n, k);
-      System.arraycopy(part, 0, sums, q * part.length, part.length);
+  private float[] floats(Warp w) {
+    Unpacked x = w.factor(keyA);
+    Unpacked y = w.factor(keyB);
+    float[] sums = new float[m * n * products];
+    x.take(a.lanes(w), a.type(), a.fragment, placesA, m * products, k);
+    y.take(b.lanes(w), b.type(), b.fragment, placesB, n, k * products);
+    Unpacked.unpack(c.lanes(w), c.type(), c.fragment.packed, placesC, sums);
+    boolean exact = w.block.grid.options.exactMatrices();
+    if (products > 1) {
+      several(x, y, sums, exact ? core(w) : null);
+    } else if (exact) {
+      core(w).multiply(x, y, sums, n, w.sums);
+    } else {
+      plain(x.singles, y.singles, sums);
     }
     return sums;
   }
 
-  private float[] part(float[] all, int q) {
-    int length = all.length / products;
-    return Arrays.copyOfRange(all, q * length, (q + 1) * length);
+  private TensorCore core(Warp w) {
+    int capability = w.block.grid.chip.computeCapability();
+    TensorCore last = core;
+    if (last == null || last.capability != capability) {
+      last = new TensorCore(capability, a.type(), b.type(), c.type(), d.type());
+      core = last;
+    }
+    return last;
   }
 
-  private float[] floats(Warp w) {
-    float[] x = a.floats(w);
-    float[] y = b.floats(w);
-    float[] sums = c.floats(w);
-    for (int row = 0; row < m * products; row++) {
-      for (int at = 0; at < k; at++) {
-        float factor = x[row * k + at];
-        int from = (row / m * k + at) * n;
-        int to = row * n;
-        for (int column = 0; column < n; column++) {
-          sums[to + column] += factor * y[from + column];
+  /** Products of rows of A that follow one another with parts of the columns of B. */
+  private void several(Unpacked x, Unpacked y, float[] sums, TensorCore exact) {
+    for (int at = 0; at < sums.length; at++) {
+      int row = at / n;
+      int atX = row * k;
+      int atY = at % n * y.length + row / m * k;
+      if (exact != null) {
+        sums[at] = exact.sum(x.values, atX, y.values, atY, k, sums[at]);
+      } else {
+        for (int i = 0; i < k; i++) {
+          sums[at] += x.singles[atX + i] * y.singles[atY + i];
         }
       }
     }
-    return sums;
+  }
+
+  /** Sums of single precision, in the order of k. */
+  private void plain(float[] x, float[] y, float[] sums) {
+    for (int row = 0; row < m; row++) {
+      int atX = row * k;
+      for (int column = 0; column < n; column += 4) {
+        int at = row * n + column;
+        int y0 = column * k;
+        int y1 = y0 + k;
+        int y2 = y1 + k;
+        int y3 = y2 + k;
+        float s0 = sums[at];
+        float s1 = sums[at + 1];
+        float s2 = sums[at + 2];
+        float s3 = sums[at + 3];
+        for (int i = 0; i < k; i++) {
+          float factor = x[atX + i];
+          s0 += factor * y[y0 + i];
+          s1 += factor * y[y1 + i];
+          s2 += factor * y[y2 + i];
+          s3 += factor * y[y3 + i];
+        }
+        sums[at] = s0;
+        sums[at + 1] = s1;
+        sums[at + 2] = s2;
+        sums[at + 3] = s3;
+      }
+    }
   }
 
   private double[] doubles(Warp w) {

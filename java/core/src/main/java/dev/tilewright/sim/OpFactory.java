@@ -70,7 +70,7 @@ final class OpFactory {
       case BARRIER_CLUSTER_ARRIVE, BARRIER_CLUSTER_WAIT, MAPA, GETCTARANK ->
           ClusterOps.decode(d, i);
       case ALLOCA, STACKSAVE, STACKRESTORE -> StackOps.decode(d, i);
-      default -> arithmetic(d, i);
+      default -> Approximation.of(d, i, arithmetic(d, i));
     };
   }
 

@@ -38,6 +38,9 @@ final class Segment {
 
   boolean freed;
 
+  /** Wants to know before the first store; or null. */
+  volatile Undo undo;
+
   Segment(String name, long base, int bytes) {
     this.name = name;
     this.base = base;
@@ -47,6 +50,13 @@ final class Segment {
 
   int bytes() {
     return data.length;
+  }
+
+  private void keep() {
+    Undo watcher = undo;
+    if (watcher != null) {
+      watcher.save(this);
+    }
   }
 
   /** Notes all bytes as never written. */
@@ -74,6 +84,7 @@ final class Segment {
 
   /** Copies bytes with their notes; the count is a multiple of 4. */
   void copyWords(int at, Segment from, int fromAt, int bytes) {
+    keep();
     for (int i = 0; i < bytes; i += 4) {
       INT.set(data, at + i, (int) INT.get(from.data, fromAt + i));
       INT.set(state, at + i, (int) INT.get(from.state, fromAt + i));
@@ -128,6 +139,7 @@ final class Segment {
    * @return the lanes that changed something
    */
   int store(int[] places, int offset, int mask, int[] values) {
+    keep();
     byte[] to = data;
     byte[] notes = state;
     int changed = 0;
@@ -166,6 +178,7 @@ final class Segment {
 
   /** Stores and notes the bytes as written, or as not when the value was not either. */
   void store(int at, int bytes, long value, boolean written) {
+    keep();
     int note = written ? WRITTEN_WORD : 0;
     switch (bytes) {
       case 1 -> {

@@ -97,8 +97,24 @@ public final class SimMachine {
     if (refused.isPresent()) {
       return new Report(List.of(refused.get()), "", 0, 0, System.nanoTime() - begin);
     }
-    Grid grid = new Grid(chip, memory, module, launch, options);
+    if (isIndependent(module.code(kernel), launch)) {
+      Grid alone = new Grid(chip, memory, module, launch, options, true, begin);
+      if (new IndependentBlocks(alone).run()) {
+        return report(alone, begin);
+      }
+    }
+    Grid grid = new Grid(chip, memory, module, launch, options, false, begin);
     grid.run();
+    return report(grid, begin);
+  }
+
+  private static boolean isIndependent(KernelCode code, Launch launch) {
+    int[] extent = launch.gridExtent();
+    boolean several = (long) extent[0] * extent[1] * extent[2] > 1;
+    return several && !launch.cooperative() && !code.communicates();
+  }
+
+  private static Report report(Grid grid, long begin) {
     return new Report(
         grid.findings.list(),
         grid.stdout(),

@@ -13,6 +13,7 @@ import java.util.List;
 final class Warp {
   static final int SIZE = 32;
   private static final int PATIENCE = 64;
+  private static final int FACTORS = 16;
 
   final Block block;
   final int index;
@@ -29,6 +30,10 @@ final class Warp {
   long[][] longs;
   int[] predicates;
   final int[] scratchInts = new int[SIZE];
+
+  /** Operands of the instruction that runs, after a change. */
+  final int[][] operands = new int[3][SIZE];
+
   final long[] scratchLongs = new long[SIZE];
 
   /** How many reads in this share of steps polled a flag that others set. */
@@ -48,6 +53,11 @@ final class Warp {
   final long[] addresses = new long[SIZE];
 
   final int[] places = new int[SIZE];
+
+  /** Of the matrix product that runs. */
+  private final Unpacked[] factors = new Unpacked[FACTORS];
+
+  final TensorCore.Scratch sums = new TensorCore.Scratch();
 
   /** Where the access that an instruction looks at lies: the space, and the place in it. */
   StateSpace foundSpace;
@@ -81,6 +91,15 @@ final class Warp {
     this.clock = new Clock(index, block.warpCount());
     int threads = Math.min(SIZE, block.threads() - index * SIZE);
     live = threads == SIZE ? -1 : (1 << threads) - 1;
+  }
+
+  /** The factor that an instruction took last which has the same key, or another one. */
+  Unpacked factor(int key) {
+    int at = key & FACTORS - 1;
+    if (factors[at] == null) {
+      factors[at] = new Unpacked();
+    }
+    return factors[at];
   }
 
   void begin(Code code, Segment params) {
@@ -220,7 +239,7 @@ final class Warp {
     path.join = join;
     path.mask = first;
     path.pc = firstPc;
-    paths.add(block.grid.secondFirst() ? 0 : paths.size(), other);
+    paths.add(block.secondFirst() ? 0 : paths.size(), other);
   }
 
   private void arrive(Path path) {

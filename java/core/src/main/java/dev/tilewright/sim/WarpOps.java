@@ -52,12 +52,17 @@ final class WarpOps {
   }
 
   private static final class Shuffle extends CollectiveOp {
+    private static final int INDEX = 0;
+    private static final int UP = 1;
+    private static final int DOWN = 2;
+    private static final int BUTTERFLY = 3;
+
     private final int a;
     private final int b;
     private final int c;
     private final int to;
     private final int p;
-    private final Modifiers modifiers;
+    private final int mode;
 
     Shuffle(Decoder d, Instruction i) {
       a = d.intSource(i.source(0));
@@ -65,7 +70,8 @@ final class WarpOps {
       c = d.intSource(i.source(2));
       to = d.intDestination(i.destination());
       p = i.destinations().size() > 1 ? d.predicateDestination(i.destinations().get(1)) : -1;
-      modifiers = i.modifiers();
+      Modifiers m = i.modifiers();
+      mode = m.has("up") ? UP : m.has("down") ? DOWN : m.has("bfly") ? BUTTERFLY : INDEX;
     }
 
     @Override
@@ -107,17 +113,38 @@ final class WarpOps {
       }
     }
 
+    @Override
+    boolean together(Warp w) {
+      int[] from = w.ints[a];
+      int[] by = w.ints[b];
+      int[] control = w.ints[c];
+      int[] result = w.scratchInts;
+      int known = w.frame.intsDefined[a];
+      int valid = 0;
+      int defined = 0;
+      for (int lane = 0; lane < Warp.SIZE; lane++) {
+        int other = source(lane, by[lane] & 31, control[lane] & 31, control[lane] >> 8 & 31);
+        valid |= other >= 0 ? 1 << lane : 0;
+        other = other >= 0 ? other : lane;
+        result[lane] = from[other];
+        defined |= (known >> other & 1) << lane;
+      }
+      System.arraycopy(result, 0, w.ints[to], 0, Warp.SIZE);
+      w.frame.intsDefined[to] = defined;
+      if (p >= 0) {
+        CompareOps.put(w.frame, p, valid, -1, -1);
+      }
+      return true;
+    }
+
     /** The lane that is read, or -1 when it lies outside of the segment. */
     private int source(int lane, int by, int clamp, int segment) {
       int least = lane & segment;
       int most = least | clamp & ~segment;
-      if (modifiers.has("up")) {
+      if (mode == UP) {
         return lane - by >= most ? lane - by : -1;
       }
-      int from =
-          modifiers.has("down")
-              ? lane + by
-              : modifiers.has("bfly") ? lane ^ by : least | by & ~segment;
+      int from = mode == DOWN ? lane + by : mode == BUTTERFLY ? lane ^ by : least | by & ~segment;
       return from <= most ? from : -1;
     }
   }
