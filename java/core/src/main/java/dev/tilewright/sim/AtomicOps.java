@@ -30,6 +30,7 @@ final class AtomicOps {
         type,
         AddressSource.of(d, i.source(0)),
         function(i, type),
+        type == DataType.F32 ? AtomicOps::add : null,
         wide,
         wide ? d.longSource(b) : d.intSource(b),
         wide ? d.longSource(c) : d.intSource(c),
@@ -77,13 +78,7 @@ final class AtomicOps {
   private static Lanes.Scalar add(Instruction i, DataType t) {
     if (t == DataType.F32) {
       // In global memory subnormals are flushed, in shared memory not.
-      boolean flushes = i.modifiers().space() != StateSpace.SHARED;
-      return (old, b, c, d) -> {
-        float x = Float.intBitsToFloat((int) old);
-        float y = Float.intBitsToFloat((int) b);
-        float sum = flushes ? Ieee.flush(Ieee.flush(x) + Ieee.flush(y)) : x + y;
-        return sum != sum ? Ieee.NAN : Float.floatToRawIntBits(sum) & 0xFFFFFFFFL;
-      };
+      return (old, b, c, d) -> flush(add(flush(old), flush(b), c, d));
     }
     if (t == DataType.F64) {
       return (old, b, c, d) ->
@@ -95,9 +90,23 @@ final class AtomicOps {
     return (old, b, c, d) -> old + b;
   }
 
+  private static long flush(long bits) {
+    return Float.floatToRawIntBits(Ieee.flush(Float.intBitsToFloat((int) bits))) & 0xFFFFFFFFL;
+  }
+
+  /** Of f32, with subnormals. */
+  private static long add(long old, long b, long c, long d) {
+    float sum = Float.intBitsToFloat((int) old) + Float.intBitsToFloat((int) b);
+    return sum != sum ? Ieee.NAN : Float.floatToRawIntBits(sum) & 0xFFFFFFFFL;
+  }
+
   private static final class Atomic extends MemoryOp {
     private final AddressSource address;
     private final Lanes.Scalar f;
+
+    /** What it does in shared memory, when that is another. */
+    private final Lanes.Scalar shared;
+
     private final boolean wide;
     private final int b;
     private final int c;
@@ -109,6 +118,7 @@ final class AtomicOps {
         DataType type,
         AddressSource address,
         Lanes.Scalar f,
+        Lanes.Scalar shared,
         boolean wide,
         int b,
         int c,
@@ -116,6 +126,7 @@ final class AtomicOps {
       super(i.modifiers().space(), type.bytes(), i);
       this.address = address;
       this.f = f;
+      this.shared = shared;
       this.wide = wide;
       this.b = b;
       this.c = c;
@@ -142,7 +153,8 @@ final class AtomicOps {
         if (w.block.grid.checks && !isDefined(w, lane, segment, at, size) && at < limit(w)) {
           w.block.checker.undefined(w, this, 1 << lane, "the memory was never written");
         }
-        long value = f.apply(old, read(w, b, lane), read(w, c, lane), 0) & keep;
+        boolean other = shared != null && w.foundSpace == StateSpace.SHARED;
+        long value = (other ? shared : f).apply(old, read(w, b, lane), read(w, c, lane), 0) & keep;
         segment.store(at, size, value, true);
         changed |= value != old;
         if (w.block.grid.checks) {

@@ -76,7 +76,6 @@ final class MatrixMoves {
           w.frame.intsDefined[slots[m]] = -1;
         }
         row.noteAccesses(w, segment, used, false, 0);
-        w.met(lanes);
         return;
       }
       for (int m = 0; m < slots.length; m++) {
@@ -86,7 +85,6 @@ final class MatrixMoves {
           store(w, m);
         }
       }
-      w.met(lanes);
     }
 
     private static void loadRows(Segment from, int[] places, int first, int[] to) {
