@@ -20,8 +20,8 @@
  *       MbarrierOps; ClusterOps with ClusterBarrier. Calls with Argument, and SystemCalls.
  *   <li>Matrices: Fragment, QuadFragments, FragmentRegisters, TensorCore.
  *   <li>Execution: Grid, Block, Warp; a warp's lanes are in Paths that meet again at Joins.
- *   <li>Checks: Checker and Findings; SharedShadow with Clock, GlobalShadow with BlockClock;
- *       Deadlock, Resources.
+ *   <li>Checks: Checker and Findings; SharedShadow with Clock, GlobalShadow with BlockClock,
+ *       Messages, BitFields; Deadlock, Resources.
  * </ul>
  */
 package dev.tilewright.sim;
