@@ -33,12 +33,12 @@ final class MutantsTest {
   /** How many there are: a change of a kernel or of what counts must not go unseen. */
   private static final Map<Mutant.Kind, Integer> COUNTS =
       Map.of(
-          Mutant.Kind.BARRIER, 213,
+          Mutant.Kind.BARRIER, 228,
           Mutant.Kind.WAIT, 53,
           Mutant.Kind.FENCE, 20,
-          Mutant.Kind.ORDER, 9,
+          Mutant.Kind.ORDER, 14,
           Mutant.Kind.GUARD, 68,
-          Mutant.Kind.LEAP, 724);
+          Mutant.Kind.LEAP, 742);
 
   /** A line of the list: which mutants survive, and whether they are as good as the kernel. */
   private record Entry(String key, Pattern pattern, boolean equivalent) {}

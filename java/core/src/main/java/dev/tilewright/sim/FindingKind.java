@@ -12,15 +12,15 @@ public enum FindingKind {
   UNINITIALISED,
   /** Accesses of two warps of a block to shared memory that nothing orders. */
   SHARED_RACE,
-  /** Accesses of two lanes of a warp that nothing orders. */
+  /** Accesses of two lanes of a warp to shared memory that nothing orders. */
   WARP_RACE,
-  /** Accesses of two blocks to global memory that nothing orders. */
+  /** Accesses of two threads to global memory that nothing orders. */
   GLOBAL_RACE,
   /** A barrier that is for whole warps, reached by a part of one. */
   BARRIER_DIVERGENCE,
   /** A barrier used against its rules. */
   BARRIER_MISUSE,
-  /** A read of what an asynchronous copy may not have written yet. */
+  /** A read of what an asynchronous copy may not have written yet, or a copy nobody waits for. */
   ASYNC_UNWAITED,
   /** Threads that wait for what never comes. */
   DEADLOCK,
