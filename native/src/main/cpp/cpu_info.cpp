@@ -7,3 +7,5 @@ int tw_cpu_level() {
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   return avx512 ? TW_LEVEL_AVX512 : avx2 ? TW_LEVEL_AVX2 : TW_LEVEL_X86_64;
 }
+
+int64_t tw_build() { return TW_BUILD; }

@@ -12,6 +12,9 @@ enum { TW_LEVEL_X86_64 = 0, TW_LEVEL_AVX2 = 1, TW_LEVEL_AVX512 = 2, TW_LEVELS = 
 // The highest level this processor and operating system run.
 int tw_cpu_level();
 
+// Of the sources, the compiler and its options: what was measured on another build says nothing of this one.
+int64_t tw_build();
+
 // --- memory.cpp: the only functions that ask something of the operating system ---
 
 // Uninitialised memory of at least `bytes` on a boundary of `alignment` (a power of two), or 0 when there is none.

@@ -30,6 +30,9 @@ public final class Native {
    */
   public static native int tw_cpu_level();
 
+  /** A hash of the sources, the compiler and its options. */
+  public static native long tw_build();
+
   /**
    * Uninitialised native memory on a boundary of {@code alignment} bytes, or 0 when there is none.
    */

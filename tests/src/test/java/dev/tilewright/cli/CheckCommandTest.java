@@ -358,6 +358,8 @@ final class CheckCommandTest {
     }
     assertTrue(kernels.size() > 180);
     kernels.removeAll(cases);
+    // An op's kernels want tables and several launches: its tests run them, with the same checks.
+    kernels.removeIf(kernel -> kernel.contains("/ptx/fftconv/"));
     assertEquals(Set.of(), kernels);
   }
 

@@ -121,12 +121,18 @@ final class FftConvProblem {
 
   /** What is wrong with these gradients: a line for each that is out of bounds. */
   List<String> judge(String what, Map<String, float[]> out) {
+    return judge(what, out, DType.F32);
+  }
+
+  /** The same where the filter's gradient is a sum of products in this type, as on tensor cores. */
+  List<String> judge(String what, Map<String, float[]> out, DType products) {
     List<String> wrong = new ArrayList<>();
     gradients()
         .forEach(
             (name, ref) -> {
               // the gradients of k and D are stored as f32 whatever the dtype
-              DType stored = name.equals("dk") || name.equals("dd") ? DType.F32 : spec.dtype();
+              DType stored =
+                  name.equals("dk") ? products : name.equals("dd") ? DType.F32 : spec.dtype();
               double[] size = ref.length < FEW ? magnitudes().get(name) : null;
               judge(what + " " + name, out.get(name), ref, stored, size, wrong);
             });

@@ -8,9 +8,11 @@ import dev.tilewright.CpuLevel;
 import dev.tilewright.DType;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.cpu.CpuDevice;
+import dev.tilewright.jni.Native;
 import dev.tilewright.op.FftConv.Mode;
 import dev.tilewright.schedule.Ranked;
 import dev.tilewright.schedule.Schedule;
+import dev.tilewright.schedule.ScheduleKey;
 import dev.tilewright.schedule.Scheduler;
 import dev.tilewright.schedule.Tile;
 import java.util.ArrayList;
@@ -72,6 +74,17 @@ class FftConvTileTest {
       assertTrue(
           tiles.stream().anyMatch(t -> t.tile().get("group") < 4096 / t.tile().get("points")),
           "a short filter streams");
+    }
+  }
+
+  @Test
+  void aMeasuredTimeIsOfOneBuildOfTheKernels() {
+    try (CpuDevice device = Targets.cpu(CpuLevel.X86_64, 1)) {
+      String build =
+          ScheduleKey.of(FftConv.kernel(device), FftConv.Spec.of(1, 1, 64), device.spec())
+              .kernelHash();
+      assertEquals(Long.toHexString(Native.tw_build()), build);
+      assertTrue(build.length() >= 8, build);
     }
   }
 

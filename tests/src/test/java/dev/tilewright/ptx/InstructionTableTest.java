@@ -103,7 +103,15 @@ final class InstructionTableTest {
           call nofunction           ; expected a function
           selp.b32 r0, r1, r2, r3   ; register r3 of type .b32 where .pred is used
           mov.b32 r0, {h0,h1,h2}    ; 3 elements do not fill .b32
-          tex.2d.v4.f32.f32 {f0,f1,f2,f3}, [d0, {f4,f5}] ; unknown instruction tex
+          tex.2d.v4.f32.f32 {f0,f1,f2,f3}, [d0, {f4,f5}] ; tex.2d.v4.f32.f32: textures and surfaces are not
+          suld.b.1d.b32.trap r0, [d0, {r1}] ; suld.b.1d.b32.trap: textures and surfaces are not
+          vadd4.u32.u32.u32 r0, r1, r2, r3  ; vadd4.u32.u32.u32: video instructions are not
+          vmad.s32.s32.u32 r0, r1, r2, r3   ; vmad.s32.s32.u32: video instructions are not
+          multimem.red.add.u32 [d0], r0     ; multimem.red.add.u32: addresses of several devices are not
+          wgmma.fence.sync.aligned          ; wgmma.fence.sync.aligned: products of warpgroups
+          mma.sp.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {f0,f1,f2,f3}, {r0,r1}, {r2,r3}, {f0,f1,f2,f3}, r4, 0 ; mma.sp.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32: products of sparse
+          cvt.rn.satfinite.e2m1x2.f32 h0, f0, f1 ; cvt has no modifier .e2m1x2
+          cvt.rz.satfinite.ue8m0x2.f32 h0, f0, f1 ; cvt has no modifier .ue8m0x2
           """)
   void reasonsAreSaid(String statement, String reason) {
     PtxKernel kernel =

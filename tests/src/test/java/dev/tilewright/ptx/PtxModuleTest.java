@@ -129,7 +129,8 @@ final class PtxModuleTest {
   void onlyWhatReachesAFaultIsRefused() {
     assertTrue(module.kernel("fine").orElseThrow().unsupported().isEmpty());
     PtxException refusal = module.kernel("reaches").orElseThrow().unsupported().orElseThrow();
-    assertEquals("unknown instruction tex", refusal.reason());
+    assertTrue(
+        refusal.reason().endsWith("textures and surfaces are not simulated"), refusal.reason());
     assertTrue(refusal.text().startsWith("tex.1d.v4.f32.s32"));
     assertEquals(refusal, function("faulty").unsupported().orElseThrow());
   }
@@ -210,8 +211,8 @@ final class PtxModuleTest {
     assertEquals(deep, body.get(4).location().orElseThrow());
     assertEquals("g", deep.function());
     assertEquals("_Z1fv", body.get(2).location().orElseThrow().function());
-    assertEquals("kernel.cu:20", deep.user().toString());
-    assertEquals(5, deep.user().column());
+    assertEquals("helpers.cuh:30", deep.user().toString());
+    assertEquals(deep.chain().get(1), deep.user());
     assertEquals(17, body.get(3).line());
     assertEquals("sm_30_intrinsics.hpp:50", body.get(5).location().orElseThrow().user().toString());
   }

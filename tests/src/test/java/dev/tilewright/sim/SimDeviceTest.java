@@ -24,6 +24,7 @@ import dev.tilewright.KernelLoadException;
 import dev.tilewright.OutOfDeviceMemoryException;
 import dev.tilewright.Tensor;
 import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.op.DepthwiseConv1d;
 import dev.tilewright.op.FftConv;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -600,11 +601,14 @@ final class SimDeviceTest {
   }
 
   @Test
-  void opsSayThatTheirGpuKernelsAreToCome() {
+  void opsSayWhichOfTheirGpuKernelsAreToCome() {
     String message =
         assertThrows(
                 UnsupportedDeviceException.class, () -> FftConv.plan(gpu, FftConv.Spec.of(1, 1, 8)))
             .getMessage();
-    assertTrue(message.contains("kernels for GPUs are still to come; use cpu"), message);
+    assertTrue(message.contains("so far: not f32; use cpu"), message);
+    assertThrows(
+        UnsupportedDeviceException.class,
+        () -> DepthwiseConv1d.plan(gpu, DepthwiseConv1d.Spec.of(1, 1, 8, 3)));
   }
 }

@@ -107,6 +107,7 @@ final class CheckCommand implements Callable<Integer> {
             .checks(!noChecks)
             .worstApproximations(worstApprox)
             .counters(counters || report.isJson())
+            .worstApproximations(worstApprox)
             .limits(Long.MAX_VALUE, Numbers.duration("--limit", limit));
     return files.isEmpty() ? shipped(chip, options) : named(chip, options);
   }

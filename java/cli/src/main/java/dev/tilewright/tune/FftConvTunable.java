@@ -11,6 +11,8 @@ import java.util.Locale;
 
 /** {@link FftConv}: {@code B=2,H=64,L=16384,Lk=16384,mode=causal}. */
 public final class FftConvTunable implements Tunable<FftConv.Spec> {
+  private static final List<String> SWITCH = List.of("false", "true");
+
   private static final List<String> MODES =
       Arrays.stream(FftConv.Mode.values()).map(m -> m.name().toLowerCase(Locale.ROOT)).toList();
 
@@ -29,7 +31,8 @@ public final class FftConvTunable implements Tunable<FftConv.Spec> {
         new Shape.Key("H", "1", "filters"),
         new Shape.Key("L", null, "samples of a row"),
         new Shape.Key("Lk", "L", "taps of a filter"),
-        new Shape.Key("mode", MODES.get(0), String.join("|", MODES)));
+        new Shape.Key("mode", MODES.get(0), String.join("|", MODES)),
+        new Shape.Key("gated", SWITCH.get(0), "whether both gates take part: true|false"));
   }
 
   @Override
@@ -43,6 +46,9 @@ public final class FftConvTunable implements Tunable<FftConv.Spec> {
         FftConv.Spec.of(shape.count("B"), shape.count("H"), shape.count("L"))
             .withMode(FftConv.Mode.values()[shape.choice("mode", MODES)])
             .withDtype(dtype);
+    if (shape.choice("gated", SWITCH) == 1) {
+      spec = spec.withPregate(true).withPostgate(true);
+    }
     return shape.has("Lk") ? spec.withFilterLength(shape.count("Lk")) : spec;
   }
 

@@ -13,7 +13,7 @@ import java.util.Set;
  * {@code minimize} are keywords only where upstream has no meaning for them: before a name or, for
  * the last two, before a term. A variable may be called {@code let}.
  */
-final class Parser extends TermParser {
+final class Parser extends ConditionParser {
   /** Bits of a variable's or a constant's magnitude. */
   private static final int LONG_BITS = 64;
 

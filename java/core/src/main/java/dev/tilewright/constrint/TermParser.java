@@ -18,13 +18,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Conditions and terms, by recursive descent, loosest first: {@code |}, comparison, {@code %}, sum,
- * product, sign, power, atom. Parentheses may hold a condition as well as a term, so each level
- * returns an {@link Item} that is one of them, and what needs a term says so.
+ * Terms, by recursive descent, loosest first: {@code %}, sum, product, sign, power, atom.
+ * Parentheses may hold a condition as well as a term, so each level returns an {@link Item} that is
+ * one of them, and what needs a term says so.
  */
 abstract class TermParser extends TokenCursor {
   private static final Set<String> FUNCTIONS = Set.of("min", "max", "ceildiv", "floordiv", "pow2");
-  private static final List<Comparison.Op> COMPARISONS = List.of(Comparison.Op.values());
   private static final String A_TERM = "a number, a name, '[' or '('";
 
   private int nesting;
@@ -40,103 +39,11 @@ abstract class TermParser extends TokenCursor {
   /** What a name stands for at this place. */
   abstract Term resolve(Token name);
 
-  // ---- conditions
-
-  /** Alternatives joined by {@code |}. A doubled or trailing bar is upstream's {@code ||}. */
-  final Item parseAny() {
-    Item first = parseComparison();
-    if (!current().is("|")) {
-      return first;
-    }
-    List<Rule> rules = new ArrayList<>(condition(first));
-    while (current().is("|")) {
-      take();
-      if (!current().is("|")
-          && !current().is(";")
-          && !current().is(")")
-          && current().kind() != Kind.END) {
-        rules.addAll(condition(parseComparison()));
-      }
-    }
-    return new Item(first.start(), null, rules);
-  }
-
-  private Item parseComparison() {
-    Item left = parseRemainder();
-    Comparison.Op op = comparison();
-    if (op == null) {
-      return left;
-    }
-    Token at = current();
-    Term l = term(left, "on the left of '" + op.symbol() + "'");
-    take();
-    Item right = parseRemainder();
-    Term r = term(right, "on the right of '" + op.symbol() + "'");
-    if (comparison() != null) {
-      throw source.fault(
-          current(), "a second comparison in one constraint", "';' and a constraint of its own");
-    }
-    if (Term.choices(l.choices(), r.choices()) > Limits.CHOICES) {
-      throw source.fault(
-          left.start(),
-          "the sets of this constraint allow too many choices",
-          limit(Limits.CHOICES));
-    }
-    Origin origin = origin(left.start());
-    if (op == Comparison.Op.NE && (l.hasSet() || r.hasSet())) {
-      return new Item(left.start(), null, List.of(noneOf(origin, l, r, at)));
-    }
-    return new Item(left.start(), null, List.of(Comparison.rule(origin, op, l.expr(), r.expr())));
-  }
-
-  private Comparison.Op comparison() {
-    if (current().is("=")) {
-      throw unexpected("'==' (one '=' only follows the name of a const or let)");
-    }
-    if (current().kind() != Kind.SYMBOL) {
-      return null;
-    }
-    for (Comparison.Op op : COMPARISONS) {
-      if (op.symbol().equals(current().text())) {
-        return op;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * {@code A != [8, 16]} means neither, for "some value differs" would always be true: the product
-   * of the differences is not 0.
-   */
-  private Rule noneOf(Origin origin, Term left, Term right, Token at) {
-    boolean setOnLeft = left.expr() instanceof SetOf;
-    Term other = setOnLeft ? right : left;
-    if (!((setOnLeft ? left : right).expr() instanceof SetOf set) || other.hasSet()) {
-      throw source.fault(
-          at,
-          "in '!=' a set must be a whole side, and the only one",
-          "a constraint for each value, such as A != 2 * 8; A != 2 * 16");
-    }
-    List<Term> differences = new ArrayList<>();
-    for (BigInteger value : set.values()) {
-      Term number = Term.leaf(new Num(value), 1, value.bitLength(), 1);
-      differences.add(
-          check(
-              at,
-              Term.of(
-                  new Difference(other.expr(), number.expr()),
-                  List.of(other, number),
-                  Math.max(other.bits(), number.bits()) + 1)));
-    }
-    Term product =
-        check(
-            at,
-            Term.of(new Product(Term.exprs(differences)), differences, Term.sumBits(differences)));
-    return new Comparison(origin, Comparison.Op.NE, product.expr(), new Num(BigInteger.ZERO));
-  }
+  /** What parentheses and arguments may hold: a term or a condition. */
+  abstract Item parseAny();
 
   /** {@code %} binds loosest of all arithmetic, as upstream: A % B * C is A % (B * C). */
-  private Item parseRemainder() {
+  final Item parseRemainder() {
     Item left = parseSum();
     if (!current().is("%")) {
       return left;
@@ -157,8 +64,6 @@ abstract class TermParser extends TokenCursor {
                 Math.max(dividend.bits(), divisor.bits()))),
         null);
   }
-
-  // ---- terms
 
   /** A term without {@code %} outside of parentheses: an operand of {@code %}, a bound. */
   final Term parseSumTerm(String where) {
@@ -416,7 +321,7 @@ abstract class TermParser extends TokenCursor {
 
   // ---- what an item must be, and limits
 
-  private Term term(Item item, String where) {
+  final Term term(Item item, String where) {
     if (item.term() == null) {
       throw source.fault(item.start(), "a condition " + where, "a number");
     }
@@ -446,7 +351,7 @@ abstract class TermParser extends TokenCursor {
     }
   }
 
-  private Term check(Token at, Term term) {
+  final Term check(Token at, Term term) {
     if (term.depth() > Limits.DEPTH) {
       throw source.fault(at, "the term is too deep", limit(Limits.DEPTH) + " levels");
     }
@@ -459,7 +364,7 @@ abstract class TermParser extends TokenCursor {
     return term;
   }
 
-  private static String limit(int most) {
+  static String limit(int most) {
     return "at most " + most;
   }
 }

@@ -3,7 +3,9 @@ package dev.tilewright.op;
 import dev.tilewright.CpuSpec;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
+import dev.tilewright.NativeLibrary;
 import dev.tilewright.UnsupportedDeviceException;
+import dev.tilewright.jni.Native;
 import dev.tilewright.schedule.Kernel;
 import dev.tilewright.schedule.Prediction;
 import dev.tilewright.schedule.Tile;
@@ -33,6 +35,13 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
   @Override
   public String name() {
     return "fftconv_cpu";
+  }
+
+  /** That of all native kernels: what was measured before any of them changed is measured again. */
+  @Override
+  public String version() {
+    NativeLibrary.require();
+    return Long.toHexString(Native.tw_build());
   }
 
   @Override
@@ -88,13 +97,14 @@ final class CpuFftKernel implements Kernel<FftConv.Spec> {
   public String problem(FftConv.Spec spec) {
     return String.format(
         Locale.ROOT,
-        "B=%d,H=%d,L=%d,Lk=%d,mode=%s,dtype=%s",
+        "B=%d,H=%d,L=%d,Lk=%d,mode=%s,dtype=%s%s",
         spec.batch(),
         spec.channels(),
         spec.length(),
         spec.filterLength(),
         spec.mode().name().toLowerCase(Locale.ROOT),
-        spec.dtype().label());
+        spec.dtype().label(),
+        spec.pregate() || spec.postgate() ? ",gated=true" : "");
   }
 
   /** Whether a problem is so small that the calling thread computes it alone. */

@@ -3,6 +3,8 @@ package dev.tilewright.op;
 import dev.tilewright.CpuSpec;
 import dev.tilewright.DType;
 import dev.tilewright.Device;
+import dev.tilewright.GpuDevice;
+import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
 import dev.tilewright.Stream;
@@ -336,6 +338,9 @@ public interface FftConv extends AutoCloseable {
     if (device instanceof CpuDevice cpu) {
       return spec.sparse() == null ? new CpuFftConv(cpu, spec) : new CpuSparseFftConv(cpu, spec);
     }
+    if (device instanceof GpuDevice gpu) {
+      return new GpuFftConv(gpu, spec);
+    }
     throw NoKernel.of("fftconv", device);
   }
 
@@ -357,7 +362,9 @@ public interface FftConv extends AutoCloseable {
       throw new InvalidSpecException(
           "tile", tile, "a tile that " + kernel.space().rules().source() + " allows for this spec");
     }
-    return new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
+    return device instanceof GpuDevice gpu
+        ? new GpuFftConv(gpu, spec, tile)
+        : new CpuFftConv((CpuDevice) device, spec, CpuFftKernel.tile(tile));
   }
 
   /**
@@ -373,6 +380,9 @@ public interface FftConv extends AutoCloseable {
     if (device instanceof CpuDevice) {
       return CpuFftKernel.INSTANCE;
     }
+    if (device instanceof GpuDevice) {
+      return GpuFftKernel.INSTANCE;
+    }
     throw NoKernel.of("fftconv", device);
   }
 
@@ -384,6 +394,9 @@ public interface FftConv extends AutoCloseable {
   static Kernel<Spec> kernel(MachineSpec machine) {
     if (machine instanceof CpuSpec) {
       return CpuFftKernel.INSTANCE;
+    }
+    if (machine instanceof GpuSpec) {
+      return GpuFftKernel.INSTANCE;
     }
     throw new UnsupportedDeviceException(
         "fftconv has no tile space for " + (machine == null ? null : machine.name()) + "; use cpu");

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The instruction table, read from the resources that its rows stand in. */
@@ -132,6 +133,10 @@ final class InstructionTable {
       if (opcode != null && forms.containsKey(opcode)) {
         return find(opcode, words.subList(n, words.size()));
       }
+    }
+    Optional<String> reason = Unsimulated.reason(words);
+    if (reason.isPresent()) {
+      throw new IllegalArgumentException(String.join(".", words) + ": " + reason.get());
     }
     throw new IllegalArgumentException(
         firstWords.contains(words.get(0))

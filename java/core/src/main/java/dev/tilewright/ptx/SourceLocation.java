@@ -2,7 +2,6 @@ package dev.tilewright.ptx;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -19,9 +18,14 @@ import java.util.regex.Pattern;
  */
 public record SourceLocation(
     String file, int line, int column, String function, Optional<SourceLocation> inlinedAt) {
-  private static final Pattern HEADER = Pattern.compile(".*\\.(h|hh|hpp|hxx|inl|cuh)$|[^.]*$");
-  private static final Pattern TOOLKIT =
-      Pattern.compile(".*(^|/)(cuda[^/]*|nvidia|cu\\d+|cccl|crt|libcudacxx|nv)(/.*)?/[^/]*$");
+  /**
+   * Of the toolkit, wherever it is installed, and of the system: nobody looks for his fault there.
+   */
+  private static final Pattern FOREIGN =
+      Pattern.compile(
+          "(.*/)?(cuda[^/]*|nvidia|cu\\d+|targets)(/.*)?/include/.*"
+              + "|(.*/)?(cccl|libcudacxx|cub|thrust|cooperative_groups)/.*"
+              + "|/usr/(include|lib)/.*|<.*");
 
   /** From this line outward: each inlined call's place, the routine's own line last. */
   public List<SourceLocation> chain() {
@@ -33,27 +37,17 @@ public record SourceLocation(
   }
 
   /**
-   * The user's own line: the innermost of the chain that is in no header; when all are, the
-   * innermost in no header of the CUDA toolkit; else the outermost.
+   * The user's own line: the innermost of the chain that is in no header of the toolkit or the
+   * system; where all are, the outermost.
    */
   public SourceLocation user() {
     List<SourceLocation> chain = chain();
     for (SourceLocation at : chain) {
-      if (!at.isHeader()) {
-        return at;
-      }
-    }
-    for (SourceLocation at : chain) {
-      if (!TOOLKIT.matcher(at.file).matches()) {
+      if (!FOREIGN.matcher(at.file.replace('\\', '/')).matches()) {
         return at;
       }
     }
     return chain.get(chain.size() - 1);
-  }
-
-  private boolean isHeader() {
-    String name = file.substring(file.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    return HEADER.matcher(name).matches();
   }
 
   /** The file's name and the line: {@code scan.cu:12}. */

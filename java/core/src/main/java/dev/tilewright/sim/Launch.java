@@ -28,9 +28,9 @@ public record Launch(
    * @param maxSteps the most instructions, each counted once for a warp
    * @param time the most time
    * @param exactMatrices whether matrix instructions round as tensor cores do
+   * @param counters whether {@link Counters} are kept, which costs some time
    * @param worstApproximations whether {@code .approx} instructions err as far as the ISA allows,
    *     up or down by the seed and the operands
-   * @param counters whether {@link Counters} are kept, which costs some time
    */
   public record Options(
       long seed,
@@ -38,8 +38,8 @@ public record Launch(
       long maxSteps,
       Duration time,
       boolean exactMatrices,
-      boolean worstApproximations,
-      boolean counters) {
+      boolean counters,
+      boolean worstApproximations) {
     /** Seed 0, with checks, at most 2^36 steps in a minute, tensor cores' sums, no counters. */
     public static final Options DEFAULT =
         new Options(0, true, 1L << 36, Duration.ofMinutes(1), true, false, false);
@@ -47,32 +47,32 @@ public record Launch(
     /** With another seed. */
     public Options seed(long other) {
       return new Options(
-          other, checks, maxSteps, time, exactMatrices, worstApproximations, counters);
+          other, checks, maxSteps, time, exactMatrices, counters, worstApproximations);
     }
 
     /** With or without checks. */
     public Options checks(boolean other) {
-      return new Options(seed, other, maxSteps, time, exactMatrices, worstApproximations, counters);
+      return new Options(seed, other, maxSteps, time, exactMatrices, counters, worstApproximations);
     }
 
     /** With the sums of tensor cores, or with plain ones of single precision, which are faster. */
     public Options exactMatrices(boolean other) {
-      return new Options(seed, checks, maxSteps, time, other, worstApproximations, counters);
-    }
-
-    /** With approximate instructions that err as far as the ISA allows. */
-    public Options worstApproximations(boolean other) {
-      return new Options(seed, checks, maxSteps, time, exactMatrices, other, counters);
+      return new Options(seed, checks, maxSteps, time, other, counters, worstApproximations);
     }
 
     /** With or without counters. */
     public Options counters(boolean other) {
-      return new Options(seed, checks, maxSteps, time, exactMatrices, worstApproximations, other);
+      return new Options(seed, checks, maxSteps, time, exactMatrices, other, worstApproximations);
+    }
+
+    /** With approximate instructions that err as far as the ISA allows. */
+    public Options worstApproximations(boolean other) {
+      return new Options(seed, checks, maxSteps, time, exactMatrices, counters, other);
     }
 
     /** With other limits. */
     public Options limits(long steps, Duration most) {
-      return new Options(seed, checks, steps, most, exactMatrices, worstApproximations, counters);
+      return new Options(seed, checks, steps, most, exactMatrices, counters, worstApproximations);
     }
   }
 }

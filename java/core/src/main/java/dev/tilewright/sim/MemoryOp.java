@@ -297,7 +297,7 @@ abstract class MemoryOp extends Op {
   final void observe(Warp w, int lane, Segment segment, int at) {
     Messages.Place place = new Messages.Place(segment, at);
     w.block.messages.observe(w, this, lane, place);
-    if (device && w.foundSpace == StateSpace.GLOBAL) {
+    if (device && w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
       w.block.grid.global.observe(w, this, place);
     }
   }
@@ -306,7 +306,7 @@ abstract class MemoryOp extends Op {
   final void publish(Warp w, Segment segment, int at, boolean alsoReads) {
     Messages.Place place = new Messages.Place(segment, at);
     w.block.messages.publish(w, this, place, alsoReads);
-    if (device && w.foundSpace == StateSpace.GLOBAL) {
+    if (device && w.foundSpace == StateSpace.GLOBAL && w.block.grid.global != null) {
       w.block.grid.global.publish(w, this, place, alsoReads);
     }
   }

@@ -84,6 +84,7 @@ final class Segment {
 
   /** Copies bytes with their notes; the count is a multiple of 4. */
   void copyWords(int at, Segment from, int fromAt, int bytes) {
+    keep();
     for (int i = 0; i < bytes; i += 4) {
       INT.set(data, at + i, (int) INT.get(from.data, fromAt + i));
       INT.set(state, at + i, (int) INT.get(from.state, fromAt + i));

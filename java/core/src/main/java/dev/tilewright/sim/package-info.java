@@ -14,12 +14,14 @@
  *   <li>Code: Decoder turns a routine into Code, an array of Op, by OpFactory; ControlFlow finds
  *       where branches meet. Lanes and FastOps have the shapes of arithmetic on all lanes;
  *       IntegerOps, FloatOps, HalfOps, Conversions, CompareOps, CarryOps, MoveOps what one lane
- *       does, with Ieee and SmallFloat for roundings.
- *   <li>Memory instructions: MemoryOp, MemoryOps, AtomicOps, AsyncOps with AsyncCopies.
+ *       does, with Ieee and SmallFloat for roundings; Approximation what .approx instructions may
+ *       do.
+ *   <li>Memory instructions: MemoryOp, MemoryOps, AtomicOps, WideAtomics, AsyncOps with
+ *       AsyncCopies, BulkOps with BulkCopies, StackOps.
  *   <li>Instructions that wait: ControlOp, SyncOp; AlignedOp (all lanes of a warp: BarrierOp,
  *       MultiplyOp, MatrixMoves, WmmaMoves), CollectiveOp (the lanes that a mask names: WarpOps);
- *       MbarrierOps. Calls and SystemCalls.
- *   <li>Matrices: Fragment, FragmentRegisters, TensorCore.
+ *       MbarrierOps; ClusterOps with ClusterBarrier. Calls with Argument, and SystemCalls.
+ *   <li>Matrices: Fragment, QuadFragments, FragmentRegisters, Unpacked, TensorCore.
  *   <li>Execution: Grid, Block, Warp; IndependentBlocks on several threads, with Footprint and
  *       Undo; a warp's lanes are in Paths that meet again at Joins.
  *   <li>Counters: {@link dev.tilewright.sim.Counters}, made by TallySum of each thread's Tally;
