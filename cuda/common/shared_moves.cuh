@@ -25,11 +25,37 @@ static __device__ __forceinline__ void store_shared(unsigned address, unsigned v
   asm volatile("st.shared.b32 [%0], %1;" ::"r"(address), "r"(value) : "memory");
 }
 
-// 16 bytes, past L1; `bytes` of them from memory and the rest zeros.
+// 16 bytes, past L1; `bytes` of them from memory and the rest zeros. Asynchronous where the chip can: else all is there
+// when the calls return.
 static __device__ __forceinline__ void copy_async(unsigned to, const void* from, int bytes) {
+#if __CUDA_ARCH__ >= 800
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
+#else
+  uint4 v = make_uint4(0, 0, 0, 0);
+  if (bytes == 16) {
+    v = *static_cast<const uint4*>(from);
+  } else {
+    const unsigned short* at = static_cast<const unsigned short*>(from);
+    unsigned words[4];
+    for (int i = 0; i < 4; i++) {
+      unsigned low = bytes > 4 * i ? at[2 * i] : 0;
+      unsigned high = bytes > 4 * i + 2 ? at[2 * i + 1] : 0;
+      words[i] = low | high << 16;
+    }
+    v = make_uint4(words[0], words[1], words[2], words[3]);
+  }
+  asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(to), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w) : "memory");
+#endif
 }
 
-static __device__ __forceinline__ void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+static __device__ __forceinline__ void commit_copies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+}
 
-static __device__ __forceinline__ void await_copies() { asm volatile("cp.async.wait_group 0;" ::: "memory"); }
+static __device__ __forceinline__ void await_copies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_group 0;" ::: "memory");
+#endif
+}

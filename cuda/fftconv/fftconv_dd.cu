@@ -1,9 +1,10 @@
 // The gradient of the skip term: the sum over batch and time of dy u, one block a channel, in one order.
-#include "../common/half_types.cuh"
+#include "../common/element_types.cuh"
 
+template <typename Element>
 struct Skip {
-  const unsigned short* u;
-  const unsigned short* dy;
+  const Element* u;
+  const Element* dy;
   float* dd;  // [channels]
   long long batch;
   long long channels;
@@ -11,17 +12,14 @@ struct Skip {
 };
 
 template <typename T>
-static __device__ __forceinline__ void sum(const Skip& p) {
+static __device__ __forceinline__ void sum(const Skip<typename T::Element>& p) {
   __shared__ float sums[256];
   float sum = 0;
   for (long long b = 0; b < p.batch; b++) {
     long long row = (b * p.channels + blockIdx.x) * p.length;
     float part = 0;  // a row's, so that rounding grows with the length of a row and of the batch, not with both
     for (long long i = threadIdx.x; i < p.length; i += 256) {
-      float u, dy, none;
-      T::unpack(p.u[row + i], u, none);
-      T::unpack(p.dy[row + i], dy, none);
-      part += u * dy;
+      part += T::read(p.u + row + i) * T::read(p.dy + row + i);
     }
     sum += part;
   }
@@ -37,6 +35,8 @@ static __device__ __forceinline__ void sum(const Skip& p) {
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256) fftconv_dd_f16(Skip p) { sum<F16>(p); }
+extern "C" __global__ void __launch_bounds__(256) fftconv_dd_f16(Skip<unsigned short> p) { sum<F16>(p); }
 
-extern "C" __global__ void __launch_bounds__(256) fftconv_dd_bf16(Skip p) { sum<Bf16>(p); }
+extern "C" __global__ void __launch_bounds__(256) fftconv_dd_bf16(Skip<unsigned short> p) { sum<Bf16>(p); }
+
+extern "C" __global__ void __launch_bounds__(256) fftconv_dd_f32(Skip<float> p) { sum<F32>(p); }

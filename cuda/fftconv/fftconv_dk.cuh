@@ -10,28 +10,30 @@
 
 namespace fftconv {
 
+template <typename Element>
 struct Gradient {
-  Problem forward;             // u, its gates; no y, no spectrum
-  const unsigned short* dy;    // [batch, channels, length]
+  Problem<Element> forward;    // u, its gates; no y, no spectrum
+  const Element* dy;           // [batch, channels, length]
   float4* partials;            // [parts * rows of a pass, channels, planes of a row, 4, lanes]
-  uint4* spectra;              // [parts, channels, planes, 2, lanes]: U where registers do not hold it, from 64 planes on
+  float4* spectra;             // [parts, channels, planes, 4, lanes]: U where registers do not hold it
 };
 
 template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool COMPLEX>
 struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
   using Base = Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX>;
   static constexpr int WARP_PLANES = Base::WARP_PLANES;
-  static constexpr bool KEEPS = WARP_PLANES <= 2;  // U in registers
-  static constexpr int UNROLL = KEEPS ? 2 : 1;
+  using Element = typename T::Element;
+  static constexpr bool KEEPS = WARP_PLANES <= 2 && T::PARTS == 1;  // U in registers, as pairs (re, im)
+  static constexpr int UNROLL = KEEPS || WARP_PLANES == 1 ? 2 : 1;
 
-  const Gradient& g;
+  const Gradient<Element>& g;
   const long long part;
   float dr[2][4] = {}, di[2][4] = {};  // the sum, where a warp has one plane
 
-  __device__ FilterGradient(const Gradient& gradient, unsigned shared, long long channel, long long part, long long end)
+  __device__ FilterGradient(const Gradient<Element>& gradient, unsigned shared, long long channel, long long part, long long end)
       : Base(gradient.forward, shared, channel, part * gradient.forward.rows, end), g(gradient), part(part) {}
 
-  __device__ void spread(long long row, const unsigned short* from, const unsigned short* gate) {
+  __device__ void spread(long long row, const Element* from, const Element* gate) {
     __syncthreads();  // the last row has been read
     this->fetch(0, row, from, gate);
     commit_copies();
@@ -46,36 +48,33 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
     return g.partials + (index + plane % ROW_PLANES) * 4 * 32 + this->lane;
   }
 
-  __device__ uint4* aside(int plane) const {
-    return g.spectra + ((part * this->p.channels + this->channel) * PLANES + plane) * 2 * 32 + this->lane;
+  __device__ float4* aside(int plane) const {
+    return g.spectra + ((part * this->p.channels + this->channel) * PLANES + plane) * 4 * 32 + this->lane;
   }
 
-  __device__ void store(int plane) {
+  static __device__ void store(float4* to, const float (&re)[2][4], const float (&im)[2][4]) {
+#pragma unroll
     for (int i = 0; i < 4; i++) {
       int t = i / 2, e = 2 * (i % 2);
-      at(plane)[32 * i] = make_float4(dr[t][e], di[t][e], dr[t][e + 1], di[t][e + 1]);
+      to[32 * i] = make_float4(re[t][e], im[t][e], re[t][e + 1], im[t][e + 1]);
     }
   }
 
-  __device__ void load_sum(int plane) {
+  static __device__ void fill(float (&re)[2][4], float (&im)[2][4], const float4* from) {
+#pragma unroll
     for (int i = 0; i < 4; i++) {
-      float4 v = at(plane)[32 * i];
+      float4 v = from[32 * i];
       int t = i / 2, e = 2 * (i % 2);
-      dr[t][e] = v.x;
-      di[t][e] = v.y;
-      dr[t][e + 1] = v.z;
-      di[t][e + 1] = v.w;
+      re[t][e] = v.x, im[t][e] = v.y, re[t][e + 1] = v.z, im[t][e + 1] = v.w;
     }
   }
 
   // Adds conj(U) G.
-  __device__ void add(const unsigned (&u)[2][4], const float (&gr)[2][4], const float (&gi)[2][4]) {
+  __device__ void add(const float (&ur)[2][4], const float (&ui)[2][4], const float (&gr)[2][4], const float (&gi)[2][4]) {
     for (int t = 0; t < 2; t++) {
       for (int e = 0; e < 4; e++) {
-        float ur, ui;
-        T::unpack(u[t][e], ur, ui);
-        dr[t][e] += ur * gr[t][e] + ui * gi[t][e];
-        di[t][e] += ur * gi[t][e] - ui * gr[t][e];
+        dr[t][e] += ur[t][e] * gr[t][e] + ui[t][e] * gi[t][e];
+        di[t][e] += ur[t][e] * gi[t][e] - ui[t][e] * gr[t][e];
       }
     }
   }
@@ -86,7 +85,7 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
     }
     bool begun = false;
     for (long long row = this->first; row < this->end; row += Base::ROWS) {
-      unsigned u[KEEPS ? WARP_PLANES : 1][2][4];  // (re, im) pairs
+      unsigned u[KEEPS ? WARP_PLANES : 1][2][4];
       float qr[2][4], qi[2][4];
       spread(row, this->p.u, this->p.pregate);
 #pragma unroll UNROLL
@@ -96,15 +95,14 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
           this->load_matrices(plane);
         }
         this->transform(0, plane, qr, qi);
-        unsigned (&pairs)[2][4] = u[KEEPS ? i : 0];
-        for (int t = 0; t < 2; t++) {
-          for (int e = 0; e < 4; e++) {
-            pairs[t][e] = T::pack(qr[t][e], qi[t][e]);
+        if constexpr (KEEPS) {
+          for (int t = 0; t < 2; t++) {
+            for (int e = 0; e < 4; e++) {
+              u[i][t][e] = T::pack(qr[t][e], qi[t][e]);
+            }
           }
-          if (!KEEPS) {
-            // A thread reads what it wrote itself.
-            aside(plane)[32 * t] = make_uint4(pairs[t][0], pairs[t][1], pairs[t][2], pairs[t][3]);
-          }
+        } else {
+          store(aside(plane), qr, qi);  // a thread reads what it wrote itself
         }
       }
       spread(row, g.dy, this->p.postgate);
@@ -117,7 +115,7 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
         this->transform(0, plane, qr, qi);
         if (WARP_PLANES > 1) {
           if (begun) {
-            load_sum(plane);
+            fill(dr, di, at(plane));
           } else {
             for (int t = 0; t < 2; t++) {
               for (int e = 0; e < 4; e++) {
@@ -126,31 +124,33 @@ struct FilterGradient : Forward<T, PLANES, ROW_PLANES, WARPS, false, COMPLEX> {
             }
           }
         }
-        unsigned (&pairs)[2][4] = u[KEEPS ? i : 0];
-        for (int t = 0; t < 2 && !KEEPS; t++) {
-          uint4 v = aside(plane)[32 * t];
-          pairs[t][0] = v.x;
-          pairs[t][1] = v.y;
-          pairs[t][2] = v.z;
-          pairs[t][3] = v.w;
+        float ur[2][4], ui[2][4];
+        if constexpr (KEEPS) {
+          for (int t = 0; t < 2; t++) {
+            for (int e = 0; e < 4; e++) {
+              T::unpack(u[i][t][e], ur[t][e], ui[t][e]);
+            }
+          }
+        } else {
+          fill(ur, ui, aside(plane));
         }
-        add(pairs, qr, qi);
+        add(ur, ui, qr, qi);
         if (WARP_PLANES > 1) {
-          store(plane);
+          store(at(plane), dr, di);
         }
       }
       begun = true;
     }
     if (WARP_PLANES == 1) {
-      store(this->warp);
+      store(at(this->warp), dr, di);
     }
   }
 };
 
 template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool COMPLEX>
-static __device__ __forceinline__ void run(const Gradient& g) {
+static __device__ __forceinline__ void run(const Gradient<typename T::Element>& g) {
   extern __shared__ uint4 memory[];
-  const Problem& p = g.forward;
+  const auto& p = g.forward;
   long long parts = (p.batch + p.rows - 1) / p.rows;
   long long channel = blockIdx.x / parts;
   long long part = blockIdx.x % parts;

@@ -18,7 +18,7 @@
 // = 640 clocks, 16 KB of HBM = 1287 clocks.
 #pragma once
 
-#include "../common/half_types.cuh"
+#include "../common/operands.cuh"
 #include "../common/shared_moves.cuh"
 
 namespace fftconv {
@@ -28,14 +28,15 @@ constexpr int PITCH = 528;        // bytes from plane to plane: 16 more than its
 constexpr int CHUNKS = 32;        // 16-byte pieces of a plane
 
 // What a launch is given, in the order of the manifest.
+template <typename Element>
 struct Problem {
-  const unsigned short* u;         // [batch, channels, length]
-  const unsigned short* pregate;   // the same, or null
-  const unsigned short* postgate;  // the same, or null
+  const Element* u;                // [batch, channels, length]
+  const Element* pregate;          // the same, or null
+  const Element* postgate;         // the same, or null
   const float* skip;               // [channels], or null
   const float4* spectrum;          // [channels, planes of a row, 4, lanes]: see fftconv_filter.cu
   const uint4* tables;             // the outer matrices, then [planes, 4, lanes]: see GpuFftTables
-  unsigned short* y;
+  Element* y;
   long long batch;
   long long channels;
   long long length;
@@ -51,21 +52,28 @@ static __device__ __forceinline__ int chunk(int d1, int half) { return 2 * d1 + 
 // reads its columns of all planes before it writes them.
 template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool PIPELINED, bool COMPLEX>
 struct Forward {
+  using Element = typename T::Element;
+  using Operand = ::Operand<T>;
+  static constexpr int PARTS = T::PARTS;
+  static_assert(PARTS == 1 || !PIPELINED, "parts are staged as they are split");
   static_assert(!COMPLEX || (!PIPELINED && PLANES == ROW_PLANES && PLANES >= 16), "long rows only");
   static constexpr int N = ROW_PLANES * POINTS;
   static constexpr int ROWS = PLANES / ROW_PLANES;  // that a pass takes
   static constexpr int TILES = PLANES / 16;         // of the outer matrix, each way; 0 for eight planes
-  static constexpr int UNROLL = TILES > 2 ? 1 : 2;
+  static constexpr int UNROLL = TILES > 2 || COMPLEX ? 1 : 2;
   static constexpr int COLUMNS = 16 / WARPS;        // values of d1 that a warp has in the outer products
   static constexpr int WARP_PLANES = PLANES / WARPS;
   static constexpr int STAGE = PLANES * PITCH;
-  static constexpr int EXCHANGE = 2 * PLANES * PITCH;
+  static constexpr int PART = 2 * PLANES * PITCH;   // bytes of the planes of one part
+  static constexpr int EXCHANGE = PARTS * PART;
   static constexpr int STAGES = PIPELINED ? 2 : 0;
   static constexpr int EXCHANGES = PIPELINED ? 3 : 1;
   // Uint4 before the tables of the planes.
   static constexpr int OUTER = TILES == 0 ? 2 * 32 : TILES * TILES * 2 * 32;
+  // And of the tables of a part.
+  static constexpr int TABLE = OUTER + PLANES * 4 * 32;
 
-  const Problem& p;
+  const Problem<Element>& p;
   const int lane = threadIdx.x & 31;
   const int warp = threadIdx.x >> 5;
   const long long channel;
@@ -75,21 +83,21 @@ struct Forward {
   unsigned gates;
   unsigned exchange;
 
-  uint4 s1[2];  // the outer matrix, where it is one tile
+  Operand s1[2];  // the outer matrix, where it is one tile
   float t2r[2][4], t2i[2][4];
   float kr[2][4], ki[2][4];
-  unsigned s2r[4], s2i[4], s2n[4];  // n: minus the imaginary part
-  unsigned s3r[4], s3i[4], s3n[4];
-  unsigned b3r[4], b3i[4], b3n[4];  // the same matrix as B operand: pairs must be neighbours
+  Operand s2r, s2i, s2n;  // n: minus the imaginary part
+  Operand s3r, s3i, s3n;
+  Operand b3r, b3i, b3n;  // the same matrix as B operand: pairs must be neighbours
 
-  __device__ Forward(const Problem& problem, unsigned shared, long long channel, long long first, long long end)
+  __device__ Forward(const Problem<Element>& problem, unsigned shared, long long channel, long long first, long long end)
       : p(problem), channel(channel), first(first), end(end) {
     exchange = shared;
     stage = PIPELINED ? shared + EXCHANGES * EXCHANGE : shared;
     gates = stage + STAGES * STAGE;
     if (TILES <= 1) {
-      s1[0] = __ldg(p.tables + lane);
-      s1[1] = __ldg(p.tables + 32 + lane);
+      load(s1[0], p.tables + lane);
+      load(s1[1], p.tables + 32 + lane);
     }
     for (int tile = 0; tile < 2; tile++) {
       for (int e = 0; e < 4; e++) {
@@ -103,22 +111,32 @@ struct Forward {
   // The inner matrices of a plane.
   __device__ void load_matrices(int plane) {
     const uint4* at = p.tables + OUTER + plane * 4 * 32 + lane;
-    uint4 a = __ldg(at), b = __ldg(at + 32), c = __ldg(at + 64), d = __ldg(at + 96);
-    unsigned s[4][4] = {{a.x, a.y, a.z, a.w}, {b.x, b.y, b.z, b.w}, {c.x, c.y, c.z, c.w}, {d.x, d.y, d.z, d.w}};
-    for (int i = 0; i < 4; i++) {
-      s2r[i] = s[0][i];
-      s2i[i] = s[1][i];
-      s2n[i] = s[1][i] ^ 0x80008000u;
-      s3r[i] = s[2][i];
-      s3i[i] = s[3][i];
-      s3n[i] = s[3][i] ^ 0x80008000u;
-    }
+    load(s2r, at);
+    load(s2i, at + 32);
+    load(s3r, at + 64);
+    load(s3i, at + 96);
+    s2n = s2i.negative();
+    s3n = s3i.negative();
     // A symmetric matrix: its rows g are the columns g of the B operand.
-    for (int i = 0; i < 4; i++) {
-      int j = (i & 1) * 2 + (i >> 1);
-      b3r[i] = s3r[j];
-      b3i[i] = s3i[j];
-      b3n[i] = s3n[j];
+    b3r = s3r.transposed();
+    b3i = s3i.transposed();
+    b3n = s3n.transposed();
+  }
+
+  // A lane's registers of a table, of all parts.
+  static __device__ __forceinline__ void load(Operand& to, const uint4* at) {
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) {
+      uint4 v = __ldg(at + q * TABLE);
+      to.part[q][0] = v.x, to.part[q][1] = v.y, to.part[q][2] = v.z, to.part[q][3] = v.w;
+    }
+  }
+
+  // A lane's registers of four 8 x 8 matrices in shared memory, of all parts.
+  static __device__ __forceinline__ void load(Operand& to, unsigned from) {
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) {
+      load_transposed(to.part[q], from + q * PART);
     }
   }
 
@@ -140,13 +158,13 @@ struct Forward {
   // is made here.
   __device__ void fetch(int pass, long long row) { fetch(pass, row, p.u, p.pregate); }
 
-  __device__ void fetch(int pass, long long row, const unsigned short* u, const unsigned short* gate) {
+  __device__ void fetch(int pass, long long row, const Element* u, const Element* gate) {
     int slot = PIPELINED ? pass & 1 : 0;
     const bool product = !PIPELINED && gate != nullptr;
     if constexpr (COMPLEX) {
-      const unsigned short* from = u + (row * p.channels + channel) * 2 * N;
+      const Element* from = u + (row * p.channels + channel) * 2 * N;
       for (int i = threadIdx.x; i < 2 * PLANES * CHUNKS; i += WARPS * 32) {
-        copy_async(stage + i / CHUNKS * PITCH + i % CHUNKS * 16, from + 8 * i, 16);
+        copy(stage + i / CHUNKS * PITCH + i % CHUNKS * 16, from + 8 * i, 8);
       }
     } else {
       for (int i = threadIdx.x; i < PLANES * CHUNKS; i += WARPS * 32) {
@@ -157,12 +175,9 @@ struct Forward {
         int left = of < end ? int(min(8LL, max(0LL, p.length - n))) : 0;
         long long at = left > 0 ? offset(of) + n : 0;
         if (product) {
-          unsigned x[4], g[4];
-          read(u + at, left, x);
-          read(gate + at, left, g);
-          for (int j = 0; j < 4; j++) {
-            store_shared(stage + to + 4 * j, T::mul(x[j], g[j]));
-          }
+          Eight<T> x(u + at, left), g(gate + at, left);
+          x.times(g);
+          put(stage + to, x);
           continue;
         }
         copy(stage + to, u + at, left);
@@ -174,31 +189,26 @@ struct Forward {
   }
 
   // Eight elements, some of them there, to shared memory.
-  static __device__ void copy(unsigned to, const unsigned short* from, int left) {
-    if ((reinterpret_cast<unsigned long long>(from) & 15) == 0) {
+  static __device__ void copy(unsigned to, const Element* from, int left) {
+    if (PARTS == 1 && (reinterpret_cast<unsigned long long>(from) & 15) == 0) {
       copy_async(to, from, 2 * left);
     } else {
-      unsigned x[4];
-      read(from, left, x);
-      for (int j = 0; j < 4; j++) {
-        store_shared(to + 4 * j, x[j]);
-      }
+      put(to, Eight<T>(from, left));
     }
   }
 
-  static __device__ __forceinline__ void read(const unsigned short* from, int left, unsigned (&x)[4]) {
-    if (left == 8 && (reinterpret_cast<unsigned long long>(from) & 15) == 0) {
-      uint4 v = *reinterpret_cast<const uint4*>(from);
-      x[0] = v.x;
-      x[1] = v.y;
-      x[2] = v.z;
-      x[3] = v.w;
-    } else {
-      for (int j = 0; j < 4; j++) {
-        unsigned low = left > 2 * j ? from[2 * j] : 0;
-        unsigned high = left > 2 * j + 1 ? from[2 * j + 1] : 0;
-        x[j] = low | high << 16;
-      }
+  static __device__ void put(unsigned to, const Eight<T>& x) {
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      put(to + 4 * j, x.pair(j));
+    }
+  }
+
+  // A pair, each part among its planes.
+  static __device__ __forceinline__ void put(unsigned to, const Pair<T>& pair) {
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) {
+      store_shared(to + q * PART, pair.part[q]);
     }
   }
 
@@ -211,33 +221,40 @@ struct Forward {
       int d1 = warp * COLUMNS + c;
       if constexpr (TILES == 0) {
         unsigned from = (lane & 7) * PITCH + (2 * d1 + ((lane >> 3) & 1)) * 16 + slot * STAGE;
-        unsigned x[2];
-        load_transposed(x, stage + from);
-        if (PIPELINED && p.pregate != nullptr) {
-          unsigned g[2];
-          load_transposed(g, gates + from);
-          x[0] = T::mul(x[0], g[0]);
-          x[1] = T::mul(x[1], g[1]);
+        unsigned x[PARTS][2];
+#pragma unroll
+        for (int q = 0; q < PARTS; q++) {
+          load_transposed(x[q], stage + from + q * PART);
         }
-        unsigned a[2] = {s1[0].x, s1[0].y};
+        if constexpr (PIPELINED) {
+          if (p.pregate != nullptr) {
+            unsigned g[2];
+            load_transposed(g, gates + from);
+            x[0][0] = T::mul(x[0][0], g[0]);
+            x[0][1] = T::mul(x[0][1], g[1]);
+          }
+        }
+        __syncwarp();  // what is read may be overwritten
         for (int half = 0; half < 2; half++) {
           float z[4] = {0, 0, 0, 0};
-          T::mma(z, a, x[half]);
+          s1[0].narrow(z, x, half);
           put(pass, lane / 4, d1, half, z[0], z[1], z[2], z[3]);
         }
       } else {
-        unsigned x[TILES][4], xi[COMPLEX ? TILES : 1][4];
+        Operand x[TILES], xi[COMPLEX ? TILES : 1];
         for (int k = 0; k < TILES; k++) {
           unsigned from = (16 * k + (lane & 15)) * PITCH + (2 * d1 + (lane >> 4)) * 16 + slot * STAGE;
-          load_transposed(x[k], stage + from);
+          load(x[k], stage + from);
           if (COMPLEX) {
-            load_transposed(xi[k], stage + from + PLANES * PITCH);
+            load(xi[k], stage + from + PLANES * PITCH);
           }
-          if (PIPELINED && p.pregate != nullptr) {
-            unsigned g[4];
-            load_transposed(g, gates + from);
-            for (int i = 0; i < 4; i++) {
-              x[k][i] = T::mul(x[k][i], g[i]);
+          if constexpr (PIPELINED) {
+            if (p.pregate != nullptr) {
+              unsigned g[4];
+              load_transposed(g, gates + from);
+              for (int i = 0; i < 4; i++) {
+                x[k].part[0][i] = T::mul(x[k].part[0][i], g[i]);
+              }
             }
           }
         }
@@ -246,17 +263,15 @@ struct Forward {
         for (int m = 0; m < TILES; m++) {
           float re[2][4] = {}, im[2][4] = {};
           for (int k = 0; k < TILES; k++) {
-            unsigned sr[4], si[4];
+            Operand sr, si;
             outer(m, k, sr, si);
             for (int half = 0; half < 2; half++) {
-              T::mma(re[half], sr, x[k][2 * half], x[k][2 * half + 1]);
-              T::mma(im[half], si, x[k][2 * half], x[k][2 * half + 1]);
+              sr.product(re[half], x[k], half);
+              si.product(im[half], x[k], half);
               if (COMPLEX) {
-                const unsigned(&z)[4] = xi[COMPLEX ? k : 0];
-                T::mma(im[half], sr, z[2 * half], z[2 * half + 1]);
-                negate(si);
-                T::mma(re[half], si, z[2 * half], z[2 * half + 1]);
-                negate(si);
+                const Operand& z = xi[COMPLEX ? k : 0];
+                sr.product(im[half], z, half);
+                si.negative().product(re[half], z, half);
               }
             }
           }
@@ -271,53 +286,51 @@ struct Forward {
   }
 
   // A tile of the outer matrix.
-  __device__ void outer(int m, int k, unsigned (&re)[4], unsigned (&im)[4]) const {
-    const uint4* at = p.tables + (m * TILES + k) * 64 + lane;
-    uint4 r = TILES == 1 ? s1[0] : __ldg(at), i = TILES == 1 ? s1[1] : __ldg(at + 32);
-    re[0] = r.x, re[1] = r.y, re[2] = r.z, re[3] = r.w;
-    im[0] = i.x, im[1] = i.y, im[2] = i.z, im[3] = i.w;
-  }
-
-  static __device__ __forceinline__ void negate(unsigned (&pairs)[4]) {
-    for (int i = 0; i < 4; i++) {
-      pairs[i] ^= 0x80008000u;
+  __device__ void outer(int m, int k, Operand& re, Operand& im) const {
+    if (TILES == 1) {
+      re = s1[0];
+      im = s1[1];
+    } else {
+      const uint4* at = p.tables + (m * TILES + k) * 64 + lane;
+      load(re, at);
+      load(im, at + 32);
     }
   }
 
   // Two neighbours of a plane, ready for its inner transform.
   __device__ void put(int pass, int plane, int d1, int half, float re0, float re1, float im0, float im1) {
     unsigned to = buffer(pass) + plane * PITCH + chunk(d1, half) * 16 + (lane % 4) * 4;
-    store_shared(to, T::pack(re0, re1));
-    store_shared(to + PLANES * PITCH, T::pack(im0, im1));
+    put(to, Pair<T>(re0, re1));
+    put(to + PLANES * PITCH, Pair<T>(im0, im1));
   }
 
   // The spectrum of a plane, up to phases: over d1, then over d0, to [k1, k2]. Its matrices are loaded.
   __device__ void transform(int pass, int plane, float (&qr)[2][4], float (&qi)[2][4]) {
     unsigned from = buffer(pass) + plane * PITCH + chunk(lane & 15, lane >> 4) * 16;
-    unsigned xr[4], xi[4];
-    load_transposed(xr, from);
-    load_transposed(xi, from + PLANES * PITCH);
-    unsigned ar[4], ai[4];
+    Operand xr, xi;
+    load(xr, from);
+    load(xi, from + PLANES * PITCH);
+    Operand ar, ai;
     for (int t = 0; t < 2; t++) {
       float re[4] = {0, 0, 0, 0}, im[4] = {0, 0, 0, 0};
-      T::mma(re, s2r, xr[2 * t], xr[2 * t + 1]);
-      T::mma(re, s2n, xi[2 * t], xi[2 * t + 1]);
-      T::mma(im, s2r, xi[2 * t], xi[2 * t + 1]);
-      T::mma(im, s2i, xr[2 * t], xr[2 * t + 1]);
+      s2r.product(re, xr, t);
+      s2n.product(re, xi, t);
+      s2r.product(im, xi, t);
+      s2i.product(im, xr, t);
       multiply(re, im, t2r[t], t2i[t], 1);
       for (int h = 0; h < 2; h++) {
-        ar[2 * t + h] = T::pack(re[2 * h], re[2 * h + 1]);
-        ai[2 * t + h] = T::pack(im[2 * h], im[2 * h + 1]);
+        ar.set(2 * t + h, re[2 * h], re[2 * h + 1]);
+        ai.set(2 * t + h, im[2 * h], im[2 * h + 1]);
       }
     }
     for (int t = 0; t < 2; t++) {
       for (int e = 0; e < 4; e++) {
         qr[t][e] = qi[t][e] = 0;
       }
-      T::mma(qr[t], ar, b3r[2 * t], b3r[2 * t + 1]);
-      T::mma(qr[t], ai, b3n[2 * t], b3n[2 * t + 1]);
-      T::mma(qi[t], ai, b3r[2 * t], b3r[2 * t + 1]);
-      T::mma(qi[t], ar, b3i[2 * t], b3i[2 * t + 1]);
+      ar.product(qr[t], b3r, t);
+      ai.product(qr[t], b3n, t);
+      ai.product(qi[t], b3r, t);
+      ar.product(qi[t], b3i, t);
     }
   }
 
@@ -325,26 +338,26 @@ struct Forward {
   __device__ void inner(int pass, int plane) {
     float zr[2][4], zi[2][4];
     transform(pass, plane, zr, zi);
-    unsigned br[4], bi[4];
+    Operand br, bi;
     for (int t = 0; t < 2; t++) {
       multiply(zr[t], zi[t], kr[t], ki[t], 1);
       for (int h = 0; h < 2; h++) {
-        br[2 * h + t] = T::pack(zr[t][2 * h], zr[t][2 * h + 1]);
-        bi[2 * h + t] = T::pack(zi[t][2 * h], zi[t][2 * h + 1]);
+        br.set(2 * h + t, zr[t][2 * h], zr[t][2 * h + 1]);
+        bi.set(2 * h + t, zi[t][2 * h], zi[t][2 * h + 1]);
       }
     }
     // back over k2: [d0, k1]
-    unsigned vr[4], vi[4];
+    Operand vr, vi;
     for (int n = 0; n < 2; n++) {
       float qr[4] = {0, 0, 0, 0}, qi[4] = {0, 0, 0, 0};
-      T::mma(qr, s3r, br[2 * n], br[2 * n + 1]);
-      T::mma(qr, s3i, bi[2 * n], bi[2 * n + 1]);
-      T::mma(qi, s3r, bi[2 * n], bi[2 * n + 1]);
-      T::mma(qi, s3n, br[2 * n], br[2 * n + 1]);
+      s3r.product(qr, br, n);
+      s3i.product(qr, bi, n);
+      s3r.product(qi, bi, n);
+      s3n.product(qi, br, n);
       multiply(qr, qi, t2r[n], t2i[n], -1);
       for (int h = 0; h < 2; h++) {
-        vr[2 * h + n] = T::pack(qr[2 * h], qr[2 * h + 1]);
-        vi[2 * h + n] = T::pack(qi[2 * h], qi[2 * h + 1]);
+        vr.set(2 * h + n, qr[2 * h], qr[2 * h + 1]);
+        vi.set(2 * h + n, qi[2 * h], qi[2 * h + 1]);
       }
     }
     // back over k1: [d1, d0]. Neighbouring pairs go to both halves of a column block, so that a lane of the last product
@@ -352,17 +365,17 @@ struct Forward {
     __syncwarp();
     for (int n = 0; n < 2; n++) {
       float wr[4] = {0, 0, 0, 0}, wi[4] = {0, 0, 0, 0};
-      T::mma(wr, s2r, vr[2 * n], vr[2 * n + 1]);
-      T::mma(wr, s2i, vi[2 * n], vi[2 * n + 1]);
-      T::mma(wi, s2r, vi[2 * n], vi[2 * n + 1]);
-      T::mma(wi, s2n, vr[2 * n], vr[2 * n + 1]);
+      s2r.product(wr, vr, n);
+      s2i.product(wr, vi, n);
+      s2r.product(wi, vi, n);
+      s2n.product(wi, vr, n);
       for (int h = 0; h < 2; h++) {
         int d1 = lane / 4 + 8 * h;
         int pair = 4 * n + lane % 4;
         int slot = (pair >> 1) ^ (2 * ((d1 >> 2) & 1));
         unsigned to = buffer(pass) + plane * PITCH + (2 * d1 + (pair & 1)) * 16 + slot * 4;
-        store_shared(to, T::pack(wr[2 * h], wr[2 * h + 1]));
-        store_shared(to + PLANES * PITCH, T::pack(wi[2 * h], wi[2 * h + 1]));
+        put(to, Pair<T>(wr[2 * h], wr[2 * h + 1]));
+        put(to + PLANES * PITCH, Pair<T>(wi[2 * h], wi[2 * h + 1]));
       }
     }
   }
@@ -386,35 +399,32 @@ struct Forward {
       int m = 16 * d1 + 4 * ((lane % 4) ^ (2 * ((d1 >> 2) & 1)));
       if constexpr (TILES == 0) {
         // [Sr | Si] times [Zr ; Zi]: real planes over imaginary ones
-        unsigned z[4];
-        load_transposed(z, buffer(pass) + (lane & 15) * PITCH + column);
-        unsigned a[4] = {s1[1].x, s1[1].y, s1[1].z, s1[1].w};
+        Operand z;
+        load(z, buffer(pass) + (lane & 15) * PITCH + column);
         float y[2][4] = {};
-        T::mma(y[0], a, z[0], z[1]);
-        T::mma(y[1], a, z[2], z[3]);
+        s1[1].product(y[0], z, 0);
+        s1[1].product(y[1], z, 1);
         int d = lane / 4;
         emit(row + d / ROW_PLANES, (d % ROW_PLANES) * POINTS + m, y[0][0], y[0][1], y[1][0], y[1][1]);
       } else {
-        unsigned zr[TILES][4], zi[TILES][4];
+        Operand zr[TILES], zi[TILES];
         for (int k = 0; k < TILES; k++) {
           unsigned from = buffer(pass) + (16 * k + (lane & 15)) * PITCH + column;
-          load_transposed(zr[k], from);
-          load_transposed(zi[k], from + PLANES * PITCH);
+          load(zr[k], from);
+          load(zi[k], from + PLANES * PITCH);
         }
 #pragma unroll UNROLL
         for (int t = 0; t < TILES; t++) {
           float y[2][4] = {}, yi[2][4] = {};
           for (int k = 0; k < TILES; k++) {
-            unsigned sr[4], si[4];
+            Operand sr, si;
             outer(t, k, sr, si);
             for (int half = 0; half < 2; half++) {
-              T::mma(y[half], sr, zr[k][2 * half], zr[k][2 * half + 1]);
-              T::mma(y[half], si, zi[k][2 * half], zi[k][2 * half + 1]);
+              sr.product(y[half], zr[k], half);
+              si.product(y[half], zi[k], half);
               if (COMPLEX) {
-                T::mma(yi[half], sr, zi[k][2 * half], zi[k][2 * half + 1]);
-                negate(si);
-                T::mma(yi[half], si, zr[k][2 * half], zr[k][2 * half + 1]);
-                negate(si);
+                sr.product(yi[half], zi[k], half);
+                si.negative().product(yi[half], zr[k], half);
               }
             }
           }
@@ -422,9 +432,9 @@ struct Forward {
           for (int h = 0; h < 2; h++) {
             int n = (16 * t + lane / 4 + 8 * h) * POINTS + m;
             if (COMPLEX) {
-              unsigned short* to = p.y + (row * p.channels + channel) * 2 * N + n;
-              store(to, y[0][2 * h], y[0][2 * h + 1], y[1][2 * h], y[1][2 * h + 1]);
-              store(to + N, yi[0][2 * h], yi[0][2 * h + 1], yi[1][2 * h], yi[1][2 * h + 1]);
+              Element* to = p.y + (row * p.channels + channel) * 2 * N + n;
+              T::store(to, y[0][2 * h], y[0][2 * h + 1], y[1][2 * h], y[1][2 * h + 1]);
+              T::store(to + N, yi[0][2 * h], yi[0][2 * h + 1], yi[1][2 * h], yi[1][2 * h + 1]);
             } else {
               emit(row, n, y[0][2 * h], y[0][2 * h + 1], y[1][2 * h], y[1][2 * h + 1]);
             }
@@ -432,12 +442,6 @@ struct Forward {
         }
       }
     }
-  }
-
-  static __device__ __forceinline__ void store(unsigned short* to, float y0, float y1, float y2, float y3) {
-    // Written out: nvcc parts a uint2 in some of the loops, and then a request has half sectors.
-    asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)), "r"(T::pack(y0, y1)), "r"(T::pack(y2, y3))
-                 : "memory");
   }
 
   // Four neighbours of a row.
@@ -448,52 +452,33 @@ struct Forward {
     }
     float y[4] = {y0, y1, y2, y3};
     long long at = offset(row) + n;
-    if (left >= 4 && (p.length & 3) == 0 && (reinterpret_cast<unsigned long long>(p.y) & 7) == 0) {
+    if (left >= 4 && (p.length & 3) == 0 && T::isFour(p.y)) {
       if (p.postgate != nullptr) {
         float g[4];
-        read(p.postgate + at, g);
+        T::read(p.postgate + at, g);
         for (int i = 0; i < 4; i++) {
           y[i] *= g[i];
         }
       }
       if (p.skip != nullptr) {
         float u[4], d = __ldg(p.skip + channel);
-        read(p.u + at, u);
+        T::read(p.u + at, u);
         for (int i = 0; i < 4; i++) {
           y[i] += d * u[i];
         }
       }
-      store(p.y + at, y[0], y[1], y[2], y[3]);
+      T::store(p.y + at, y[0], y[1], y[2], y[3]);
       return;
     }
     for (int i = 0; i < 4 && i < left; i++) {
       float v = y[i];
       if (p.postgate != nullptr) {
-        v *= read(p.postgate + at + i);
+        v *= T::read(p.postgate + at + i);
       }
       if (p.skip != nullptr) {
-        v += __ldg(p.skip + channel) * read(p.u + at + i);
+        v += __ldg(p.skip + channel) * T::read(p.u + at + i);
       }
-      p.y[at + i] = static_cast<unsigned short>(T::pack(v, v));
-    }
-  }
-
-  static __device__ __forceinline__ float read(const unsigned short* at) {
-    float low, high;
-    T::unpack(*at, low, high);
-    return low;
-  }
-
-  // Four that begin on a boundary of 8 bytes; the arrays of a call may lie otherwise than y.
-  static __device__ __forceinline__ void read(const unsigned short* at, float (&v)[4]) {
-    if ((reinterpret_cast<unsigned long long>(at) & 7) == 0) {
-      uint2 w = *reinterpret_cast<const uint2*>(at);
-      T::unpack(w.x, v[0], v[1]);
-      T::unpack(w.y, v[2], v[3]);
-    } else {
-      for (int i = 0; i < 4; i++) {
-        v[i] = read(at + i);
-      }
+      p.y[at + i] = T::element(v);
     }
   }
 
@@ -555,7 +540,7 @@ struct Forward {
 };
 
 template <typename T, int PLANES, int ROW_PLANES, int WARPS, bool PIPELINED, bool COMPLEX>
-static __device__ __forceinline__ void run(const Problem& p) {
+static __device__ __forceinline__ void run(const Problem<typename T::Element>& p) {
   extern __shared__ uint4 memory[];
   long long parts = (p.batch + p.rows - 1) / p.rows;
   long long channel = blockIdx.x / parts;

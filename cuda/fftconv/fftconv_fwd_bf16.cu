@@ -3,7 +3,7 @@
 #include "fftconv_fwd.cuh"
 
 #define FORWARD(NAME, PLANES, ROW_PLANES, WARPS, PIPELINED, COMPLEX)                                 \
-  extern "C" __global__ void __launch_bounds__(32 * WARPS) fftconv_fwd_bf16_##NAME(fftconv::Problem p) { \
+  extern "C" __global__ void __launch_bounds__(32 * WARPS) fftconv_fwd_bf16_##NAME(fftconv::Problem<unsigned short> p) { \
     fftconv::run<Bf16, PLANES, ROW_PLANES, WARPS, PIPELINED, COMPLEX>(p);                             \
   }
 
@@ -14,9 +14,13 @@ FORWARD(n2048_pipelined, 8, 8, 8, true, false)
 FORWARD(n4096_pipelined, 16, 16, 16, true, false)
 FORWARD(n8192_pipelined, 32, 32, 16, true, false)
 FORWARD(n8192, 32, 32, 16, false, false)
-FORWARD(n16384, 64, 64, 16, false, false)
-FORWARD(n32768, 128, 128, 16, false, false)
 
 // The middle of long transforms.
+FORWARD(n8192_complex, 32, 32, 16, false, true)
+
+#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800  // earlier chips have 64 KB of shared memory
+FORWARD(n16384, 64, 64, 16, false, false)
+FORWARD(n32768, 128, 128, 16, false, false)
 FORWARD(n16384_complex, 64, 64, 16, false, true)
 FORWARD(n32768_complex, 128, 128, 16, false, true)
+#endif

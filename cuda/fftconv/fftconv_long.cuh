@@ -9,7 +9,7 @@
 // below that up to OUTER = 128 on every chip.
 #pragma once
 
-#include "../common/half_types.cuh"
+#include "../common/operands.cuh"
 #include "../common/shared_moves.cuh"
 
 namespace fftconv {
@@ -18,14 +18,15 @@ constexpr int LONG_COLUMNS = 64;  // of a block: points m
 constexpr int LONG_WARPS = 4;
 constexpr int LONG_PITCH = 144;   // bytes from row d to row d + 1 in shared memory: 16 more than its data
 
+template <typename Element>
 struct LongProblem {
-  const unsigned short* u;         // [batch, channels, length]
-  const unsigned short* pregate;   // the same, or null
-  const unsigned short* postgate;  // the same, or null
+  const Element* u;                // [batch, channels, length]
+  const Element* pregate;          // the same, or null
+  const Element* postgate;         // the same, or null
   const float* skip;               // [channels], or null
   const uint4* tables;             // the outer matrix, padded with zeros to tiles of 16 x 16: see GpuFftTables
-  unsigned short* waves;           // [batch, channels, outer, 2, inner]
-  unsigned short* y;
+  Element* waves;                  // [batch, channels, outer, 2, inner]
+  Element* y;
   long long channels;
   long long length;
   int outer;
@@ -34,24 +35,47 @@ struct LongProblem {
 
 template <typename T, int TILES>
 struct Long {
-  const LongProblem& p;
+  using Element = typename T::Element;
+  using Operand = ::Operand<T>;
+  static constexpr int PARTS = T::PARTS;
+  static constexpr int PLANE = 16 * TILES * LONG_PITCH;  // bytes of the real or the imaginary values of a part
+
+  const LongProblem<Element>& p;
   const unsigned shared;
   const int lane = threadIdx.x & 31;
   const int warp = threadIdx.x >> 5;
   const long long row;  // of all rows
   const int m0;         // first column
 
-  __device__ Long(const LongProblem& problem, unsigned shared)
+  __device__ Long(const LongProblem<Element>& problem, unsigned shared)
       : p(problem),
         shared(shared),
         row(blockIdx.x / (problem.inner / LONG_COLUMNS)),
         m0(int(blockIdx.x % (problem.inner / LONG_COLUMNS)) * LONG_COLUMNS) {}
 
-  __device__ void matrix(int m, int k, unsigned (&re)[4], unsigned (&im)[4]) const {
-    const uint4* at = p.tables + (m * TILES + k) * 64 + lane;
-    uint4 r = __ldg(at), i = __ldg(at + 32);
-    re[0] = r.x, re[1] = r.y, re[2] = r.z, re[3] = r.w;
-    im[0] = i.x, im[1] = i.y, im[2] = i.z, im[3] = i.w;
+  __device__ void matrix(int m, int k, Operand& re, Operand& im) const {
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) {
+      const uint4* at = p.tables + ((q * TILES + m) * TILES + k) * 64 + lane;
+      uint4 r = __ldg(at), i = __ldg(at + 32);
+      re.part[q][0] = r.x, re.part[q][1] = r.y, re.part[q][2] = r.z, re.part[q][3] = r.w;
+      im.part[q][0] = i.x, im.part[q][1] = i.y, im.part[q][2] = i.z, im.part[q][3] = i.w;
+    }
+  }
+
+  // Of all parts; `stride` bytes from part to part.
+  static __device__ __forceinline__ void load(Operand& to, unsigned from, int stride) {
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) {
+      load_transposed(to.part[q], from + q * stride);
+    }
+  }
+
+  static __device__ __forceinline__ void put(unsigned to, const Pair<T>& pair, int stride) {
+#pragma unroll
+    for (int q = 0; q < PARTS; q++) {
+      store_shared(to + q * stride, pair.part[q]);
+    }
   }
 
   // e^(-2 pi i m (k0 - 1/4) / N): the angle is exact, as 4 N <= 2^24.
@@ -70,24 +94,21 @@ struct Long {
       int c = i % (LONG_COLUMNS / 8) * 8;
       long long n = (long long)d * p.inner + m0 + c;
       int left = d < rows ? int(min(8LL, max(0LL, p.length - n))) : 0;
-      unsigned x[4], g[4];
-      read(p.u + (left > 0 ? rowAt + n : 0), left, x);
+      long long at = left > 0 ? rowAt + n : 0;
+      Eight<T> x(p.u + at, left);
       if (p.pregate != nullptr) {
-        read(p.pregate + (left > 0 ? rowAt + n : 0), left, g);
-        for (int j = 0; j < 4; j++) {
-          x[j] = T::mul(x[j], g[j]);
-        }
+        x.times(Eight<T>(p.pregate + at, left));
       }
       for (int j = 0; j < 4; j++) {
-        store_shared(shared + d * LONG_PITCH + 2 * c + 4 * j, x[j]);
+        put(shared + d * LONG_PITCH + 2 * c + 4 * j, x.pair(j), PLANE);
       }
     }
     __syncthreads();
     int used = (rows + 15) / 16;
-    unsigned x[TILES][4];
+    Operand x[TILES];
 #pragma unroll
     for (int k = 0; k < TILES; k++) {
-      load_transposed(x[k], shared + (16 * k + (lane & 15)) * LONG_PITCH + warp * 32 + (lane >> 4) * 16);
+      load(x[k], shared + (16 * k + (lane & 15)) * LONG_PITCH + warp * 32 + (lane >> 4) * 16, PLANE);
     }
     int tiles = (p.outer + 15) / 16;
     for (int t = 0; t < tiles; t++) {
@@ -95,11 +116,11 @@ struct Long {
 #pragma unroll
       for (int k = 0; k < TILES; k++) {
         if (k < used) {
-          unsigned sr[4], si[4];
+          Operand sr, si;
           matrix(t, k, sr, si);
           for (int half = 0; half < 2; half++) {
-            T::mma(re[half], sr, x[k][2 * half], x[k][2 * half + 1]);
-            T::mma(im[half], si, x[k][2 * half], x[k][2 * half + 1]);
+            sr.product(re[half], x[k], half);
+            si.product(im[half], x[k], half);
           }
         }
       }
@@ -117,9 +138,9 @@ struct Long {
             i[e] = re[half][2 * h + e] * s + im[half][2 * h + e] * c;
           }
           if (k0 < p.outer) {
-            unsigned short* to = p.waves + (row * p.outer + k0) * 2 * p.inner + m;
-            *reinterpret_cast<unsigned*>(to) = T::pack(r[0], r[1]);
-            *reinterpret_cast<unsigned*>(to + p.inner) = T::pack(i[0], i[1]);
+            Element* to = p.waves + (row * p.outer + k0) * 2 * p.inner + m;
+            T::store(to, r[0], r[1]);
+            T::store(to + p.inner, i[0], i[1]);
           }
         }
       }
@@ -127,29 +148,22 @@ struct Long {
   }
 
   __device__ void join() {
-    constexpr int PLANE = 16 * TILES * LONG_PITCH;  // bytes of the real parts
     int pairs = 16 * TILES * (LONG_COLUMNS / 2);
     for (int i = threadIdx.x; i < pairs; i += LONG_WARPS * 32) {
       int k0 = i / (LONG_COLUMNS / 2);
       int c = i % (LONG_COLUMNS / 2) * 2;
-      unsigned zr = 0, zi = 0;
+      float r[2] = {0, 0}, im[2] = {0, 0};
       if (k0 < p.outer) {
-        const unsigned short* from = p.waves + (row * p.outer + k0) * 2 * p.inner + m0 + c;
-        float r[2], im[2];
-        T::unpack(*reinterpret_cast<const unsigned*>(from), r[0], r[1]);
-        T::unpack(*reinterpret_cast<const unsigned*>(from + p.inner), im[0], im[1]);
+        const Element* from = p.waves + (row * p.outer + k0) * 2 * p.inner + m0 + c;
         for (int e = 0; e < 2; e++) {
-          float cs, sn;
+          float cs, sn, x = T::read(from + e), y = T::read(from + p.inner + e);
           turn(k0, m0 + c + e, cs, sn);
-          float t = r[e] * cs + im[e] * sn;  // the conjugate
-          im[e] = im[e] * cs - r[e] * sn;
-          r[e] = t;
+          r[e] = x * cs + y * sn;  // the conjugate
+          im[e] = y * cs - x * sn;
         }
-        zr = T::pack(r[0], r[1]);
-        zi = T::pack(im[0], im[1]);
       }
-      store_shared(shared + k0 * LONG_PITCH + 2 * c, zr);
-      store_shared(shared + PLANE + k0 * LONG_PITCH + 2 * c, zi);
+      put(shared + k0 * LONG_PITCH + 2 * c, Pair<T>(r[0], r[1]), 2 * PLANE);
+      put(shared + PLANE + k0 * LONG_PITCH + 2 * c, Pair<T>(im[0], im[1]), 2 * PLANE);
     }
     __syncthreads();
     int tiles = (int((p.length + p.inner - 1) / p.inner) + 15) / 16;
@@ -157,14 +171,14 @@ struct Long {
       float y[2][4] = {};
 #pragma unroll 2
       for (int k = 0; k < TILES; k++) {
-        unsigned zr[4], zi[4], sr[4], si[4];
+        Operand zr, zi, sr, si;
         unsigned from = shared + (16 * k + (lane & 15)) * LONG_PITCH + warp * 32 + (lane >> 4) * 16;
-        load_transposed(zr, from);
-        load_transposed(zi, from + PLANE);
+        load(zr, from, 2 * PLANE);
+        load(zi, from + PLANE, 2 * PLANE);
         matrix(t, k, sr, si);
         for (int half = 0; half < 2; half++) {
-          T::mma(y[half], sr, zr[2 * half], zr[2 * half + 1]);
-          T::mma(y[half], si, zi[2 * half], zi[2 * half + 1]);
+          sr.product(y[half], zr, half);
+          si.product(y[half], zi, half);
         }
       }
 #pragma unroll
@@ -188,29 +202,13 @@ struct Long {
       return;
     }
     long long at = row * p.length + n;
-    float x, none;
     if (p.postgate != nullptr) {
-      T::unpack(p.postgate[at], x, none);
-      v *= x;
+      v *= T::read(p.postgate + at);
     }
     if (p.skip != nullptr) {
-      T::unpack(p.u[at], x, none);
-      v += __ldg(p.skip + row % p.channels) * x;
+      v += __ldg(p.skip + row % p.channels) * T::read(p.u + at);
     }
-    p.y[at] = static_cast<unsigned short>(T::pack(v, v));
-  }
-
-  static __device__ __forceinline__ void read(const unsigned short* from, int left, unsigned (&x)[4]) {
-    if (left == 8 && (reinterpret_cast<unsigned long long>(from) & 15) == 0) {
-      uint4 v = *reinterpret_cast<const uint4*>(from);
-      x[0] = v.x, x[1] = v.y, x[2] = v.z, x[3] = v.w;
-    } else {
-      for (int j = 0; j < 4; j++) {
-        unsigned low = left > 2 * j ? from[2 * j] : 0;
-        unsigned high = left > 2 * j + 1 ? from[2 * j + 1] : 0;
-        x[j] = low | high << 16;
-      }
-    }
+    p.y[at] = T::element(v);
   }
 };
 

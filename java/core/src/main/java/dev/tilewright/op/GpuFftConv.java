@@ -1,6 +1,5 @@
 package dev.tilewright.op;
 
-import dev.tilewright.DType;
 import dev.tilewright.GpuDevice;
 import dev.tilewright.GpuLaunch;
 import dev.tilewright.GpuStream;
@@ -39,13 +38,9 @@ final class GpuFftConv implements FftConv {
   }
 
   private static Tile tile(GpuDevice device, Spec spec) {
-    if (spec.dtype() == DType.F32 || spec.sparse() != null) {
+    if (spec.sparse() != null) {
       throw new UnsupportedDeviceException(
-          "fftconv on "
-              + device.name()
-              + " computes f16 and bf16, all frequencies, so far: not "
-              + (spec.sparse() != null ? "a sparse pattern" : "f32")
-              + "; use cpu");
+          "fftconv on " + device.name() + " computes all frequencies, no sparse pattern; use cpu");
     }
     return Scheduler.shared().schedule(GpuFftKernel.INSTANCE, spec, device.spec()).tile();
   }

@@ -1,5 +1,6 @@
 package dev.tilewright.op;
 
+import dev.tilewright.DType;
 import dev.tilewright.GpuSpec;
 import dev.tilewright.InvalidSpecException;
 import dev.tilewright.MachineSpec;
@@ -26,7 +27,8 @@ final class GpuFftKernel implements Kernel<FftConv.Spec> {
 
   private static final class Version {
     static final String HASH =
-        ShippedImages.hash("fftconv/fftconv_fwd_f16", "fftconv/fftconv_long_f16");
+        ShippedImages.hash(
+            "fftconv/fftconv_fwd_f16", "fftconv/fftconv_fwd_bf16", "fftconv/fftconv_fwd_f32");
   }
 
   private GpuFftKernel() {}
@@ -62,6 +64,7 @@ final class GpuFftKernel implements Kernel<FftConv.Spec> {
     constants.put("CHANNELS", spec.channels());
     constants.put("LENGTH", spec.length());
     constants.put("BYTES", (long) spec.dtype().bytes());
+    constants.put("F16", spec.dtype() == DType.F16 ? 1L : 0L);
     constants.put("GATES", spec.pregate() || spec.postgate() ? 1L : 0L);
     constants.put("COMPUTE", (long) gpu.computeCapability());
     constants.put("SHARED_BYTES", gpu.sharedPerBlockOptin());

@@ -36,11 +36,11 @@ final class GpuFftOuter {
     waves = kernels.allocate(waveBytes(), "fftconv waves");
     long blocks = spec.batch() * spec.channels() * (shape.points() / COLUMNS);
     launch = GpuLaunch.of((int) blocks, THREADS);
-    planeBytes = 16 * tiles * PITCH;
+    planeBytes = 16 * tiles * PITCH * shape.sampleParts();
   }
 
   private long waveBytes() {
-    return 4 * spec.batch() * spec.channels() * shape.outer() * shape.points();
+    return 2L * shape.bytes() * spec.batch() * spec.channels() * shape.outer() * shape.points();
   }
 
   /** Where the waves of the inputs lie. */

@@ -98,11 +98,13 @@ final class GpuFftRows {
       partials =
           kernels.allocate(
               shape.spectrumBytes(spec.channels()) * partialCount(), "fftconv partial gradients");
-      // A spectrum in pairs of 16 bits, where registers cannot hold it.
+      // A spectrum of the rows of a pass, where registers do not hold it.
       aside =
-          shape.planes() < 64
+          shape.keepsSpectra()
               ? 0
-              : kernels.allocate(4 * channels * shape.points() * shape.parts(), "fftconv spectra");
+              : kernels.allocate(
+                  channels * shape.planes() * GpuFftTables.POINTS * 8 * shape.parts(),
+                  "fftconv spectra");
       gradient = kernels.kernel(image, image + shape.gradientSuffix());
     }
     gradientBlock.clear();

@@ -11,8 +11,10 @@ import dev.tilewright.schedule.Tile;
  * @param rowsPerBlock rows of a channel that a block convolves, one pass after the other
  * @param parts blocks of a channel
  * @param pipelined whether a block has three passes under way, in buffers of their own
+ * @param bytes of a sample: 2, or 4 for f32, which tensor cores take as two parts
  */
-record GpuFftShape(int outer, int points, long rowsPerBlock, long parts, boolean pipelined) {
+record GpuFftShape(
+    int outer, int points, long rowsPerBlock, long parts, boolean pipelined, int bytes) {
   /** Bytes from plane to plane in shared memory. */
   private static final int PITCH = 528;
 
@@ -21,8 +23,11 @@ record GpuFftShape(int outer, int points, long rowsPerBlock, long parts, boolean
     int outer = tile.getInt("outer");
     int points = tile.getInt("points");
     boolean pipelined = tile.get("pipelined") == 1;
-    long rows = tile.get("passes") * new GpuFftShape(outer, points, 1, 1, pipelined).passRows();
-    return new GpuFftShape(outer, points, rows, (spec.batch() + rows - 1) / rows, pipelined);
+    int bytes = spec.dtype().bytes();
+    long rows =
+        tile.get("passes") * new GpuFftShape(outer, points, 1, 1, pipelined, bytes).passRows();
+    long parts = (spec.batch() + rows - 1) / rows;
+    return new GpuFftShape(outer, points, rows, parts, pipelined, bytes);
   }
 
   /** Planes of 256 points of a row. */
@@ -50,19 +55,29 @@ record GpuFftShape(int outer, int points, long rowsPerBlock, long parts, boolean
     return "_n" + points + (outer > 1 ? "_complex" : "");
   }
 
-  /** Threads of a block. */
+  /** Threads of a block: f32 needs more registers for each. */
   int threads() {
-    return 32 * Math.min(16, planes());
+    return 32 * Math.min(bytes == 4 ? 8 : 16, planes());
+  }
+
+  /** Numbers of 16 bits that make up a sample for the tensor cores. */
+  int sampleParts() {
+    return bytes / 2;
+  }
+
+  /** Whether a thread keeps the spectra of its planes in registers while a gradient is summed. */
+  boolean keepsSpectra() {
+    return bytes == 2 && planes() * 32 / threads() <= 2;
   }
 
   /** Dynamic shared memory of the convolution. */
   int sharedBytes(boolean gated) {
-    return PITCH * planes() * (pipelined ? gated ? 10 : 8 : 2);
+    return PITCH * planes() * (pipelined ? gated ? 10 : 8 : 2 * sampleParts());
   }
 
   /** Dynamic shared memory of the spectrum's gradient. */
   int gradientSharedBytes() {
-    return PITCH * planes() * 2;
+    return PITCH * planes() * 2 * sampleParts();
   }
 
   /** Bytes of the spectra of so many channels. */

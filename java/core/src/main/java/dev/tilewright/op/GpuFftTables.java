@@ -14,6 +14,8 @@ import java.nio.ByteOrder;
  * part, each 4 registers a lane. Rows of fewer than 8 planes share 8 in one block-diagonal matrix,
  * whose form forward is [Re; Im], 16 × 8, and back [Re | Im], 8 × 16. Then for each plane its two
  * inner matrices.
+ *
+ * <p>Tables of f32 come twice, see {@link #parts}.
  */
 final class GpuFftTables {
   /** Points of a plane, and the lanes of a warp. */
@@ -31,6 +33,9 @@ final class GpuFftTables {
   /** Blocks of the outer matrix. */
   private final int blocks;
 
+  /** Which part of each element is written: see {@link #parts}. */
+  private int part;
+
   private final ByteBuffer out;
 
   private GpuFftTables(DType dtype, int rowPlanes, double shift, int blocks, int fragments) {
@@ -38,13 +43,13 @@ final class GpuFftTables {
     this.rowPlanes = rowPlanes;
     this.shift = shift;
     this.blocks = blocks;
-    out = ByteBuffer.allocate(16 * LANES * fragments).order(ByteOrder.LITTLE_ENDIAN);
+    out = ByteBuffer.allocate(parts(dtype) * 16 * LANES * fragments).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
    * The tables of rows of one block.
    *
-   * @param dtype F16 or BF16
+   * @param dtype F16, BF16 or F32
    * @param rowPlanes points of a row / 256, a power of two
    * @param shift of the frequencies: {@link #SHIFT}, or 0 in the middle of a long transform
    */
@@ -54,7 +59,9 @@ final class GpuFftTables {
     int outer = tiles == 0 ? 2 : 2 * tiles * tiles;
     GpuFftTables tables =
         new GpuFftTables(dtype, rowPlanes, shift, planes / rowPlanes, outer + 4 * planes);
-    tables.rows(planes);
+    for (tables.part = 0; tables.part < parts(dtype); tables.part++) {
+      tables.rows(planes);
+    }
     return tables.out.array();
   }
 
@@ -66,8 +73,15 @@ final class GpuFftTables {
   static byte[] ofOuter(DType dtype, int size) {
     int tiles = (size + 15) / 16;
     GpuFftTables tables = new GpuFftTables(dtype, size, SHIFT, 1, 2 * tiles * tiles);
-    tables.outer(16 * tiles);
+    for (tables.part = 0; tables.part < parts(dtype); tables.part++) {
+      tables.outer(16 * tiles);
+    }
     return tables.out.array();
+  }
+
+  /** Tables of f32 are two: of bf16, and of the bf16 of what the first leaves out. */
+  private static int parts(DType dtype) {
+    return dtype == DType.F32 ? 2 : 1;
   }
 
   /** An element of a matrix by row and column. */
@@ -133,7 +147,11 @@ final class GpuFftTables {
 
   private void pair(Matrix matrix, int row, int column) {
     for (int e = 0; e < 2; e++) {
-      float value = (float) matrix.at(row, column + e);
+      double exact = matrix.at(row, column + e);
+      float value = (float) exact;
+      if (part == 1) {
+        value = (float) (exact - Half.bf16ToF32(Half.f32ToBf16(value)));
+      }
       out.putShort(dtype == DType.F16 ? Half.f32ToF16(value) : Half.f32ToBf16(value));
     }
   }

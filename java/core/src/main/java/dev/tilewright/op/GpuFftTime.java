@@ -21,6 +21,7 @@ import java.util.Map;
  */
 final class GpuFftTime {
   private static final int REGISTERS = 128;
+  private static final int REGISTERS_F32 = 168;
 
   /** Multiply-adds of one matrix instruction. */
   private static final double MMA = 16 * 8 * 16;
@@ -43,8 +44,8 @@ final class GpuFftTime {
     if (shape.outer() == 1 || !rows.possible()) {
       return rows;
     }
-    Prediction split = outerPass(2, gates(spec.pregate()));
-    Prediction join = outerPass(2 + (spec.skip() ? 2 : 0), gates(spec.postgate()));
+    Prediction split = outerPass(shape.bytes(), gates(spec.pregate()));
+    Prediction join = outerPass(shape.bytes() * (spec.skip() ? 2 : 1), gates(spec.postgate()));
     Map<String, Term> terms = new LinkedHashMap<>();
     double seconds = 0;
     for (Prediction pass : List.of(split, rows, join)) {
@@ -68,8 +69,8 @@ final class GpuFftTime {
     return new Term(a.name(), a.seconds() + b.seconds(), a.amount() + b.amount(), a.of());
   }
 
-  private static double gates(boolean gate) {
-    return gate ? 2 : 0;
+  private double gates(boolean gate) {
+    return gate ? shape.bytes() : 0;
   }
 
   /** The launch that convolves the rows of blocks. */
@@ -81,24 +82,27 @@ final class GpuFftTime {
     double points = planes * 256.0;
     int warps = shape.threads() / GpuSpec.WARP;
     boolean reloads = planes > warps;
+    int parts = shape.sampleParts();
+    double factors = parts == 2 ? 3 : 1; // products of parts for one product
     double outerProducts = 16 * tiles * tiles * (complex ? 16 : 8);
-    double planeBytes = 2048 + 2048; // its matrices and its spectrum
-    double outerBytes = 1024 * tiles * tiles;
-    double samples = complex ? 8 * points : spec.length() * shape.passRows() * rowBytes();
+    double planeBytes = 2048 * parts + 2048; // its matrices and its spectrum
+    double outerBytes = 1024 * tiles * tiles * parts;
+    double samples =
+        complex ? 4 * shape.bytes() * points : spec.length() * shape.passRows() * rowBytes();
     Occupancy occupancy =
         Occupancy.of(
             time.gpu(),
             shape.threads(),
-            REGISTERS,
+            shape.bytes() == 4 ? REGISTERS_F32 : REGISTERS,
             0,
             shape.sharedBytes(spec.pregate() || spec.postgate()));
     BlockWork work =
         new BlockWork(
             warps,
-            passes * (planes * (reloads ? 260 : 200) + 16 * (14 * tiles * tiles + 30)),
-            passes * MMA * (outerProducts + 32.0 * planes),
+            passes * factors * (planes * (reloads ? 260 : 200) + 16 * (14 * tiles * tiles + 30)),
+            passes * factors * MMA * (outerProducts + 32.0 * planes),
             0,
-            passes * points * (complex ? 24 : 20 + 2 * (gates(spec.pregate()))),
+            passes * parts * points * (complex ? 24 : 20 + 2 * (gates(spec.pregate()))),
             (reloads ? passes : 1) * (planes * planeBytes + 2 * outerBytes),
             passes * samples + 8.0 * points / shape.passRows(),
             passes
@@ -112,7 +116,7 @@ final class GpuFftTime {
 
   /** Bytes of device memory a sample: u and y, the gates, and u once more for the skip term. */
   private double rowBytes() {
-    return 4 + gates(spec.pregate()) + gates(spec.postgate());
+    return 2 * shape.bytes() + gates(spec.pregate()) + gates(spec.postgate());
   }
 
   /**
@@ -135,9 +139,11 @@ final class GpuFftTime {
             0,
             points * 12,
             tiles * used * 1024 + points * 4,
-            real * (realBytes + gateBytes) + points * 4,
+            real * (realBytes + gateBytes) + points * 2 * shape.bytes(),
             2 * GpuTime.DRAM_LATENCY + GpuTime.BARRIER + tiles * (used * 8 + 60.0));
-    Occupancy occupancy = Occupancy.of(time.gpu(), 128, tiles > 8 ? 128 : 64, 0, 32 * tiles * 144);
+    Occupancy occupancy =
+        Occupancy.of(
+            time.gpu(), 128, tiles > 8 ? 168 : 64, 0, 32L * tiles * 144 * shape.sampleParts());
     long blocks = spec.batch() * spec.channels() * (shape.points() / 64);
     return time.kernel(blocks, work, occupancy);
   }
