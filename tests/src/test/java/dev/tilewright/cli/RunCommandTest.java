@@ -209,7 +209,7 @@ class RunCommandTest {
 
   @Test
   void aMissingDeviceIsCodeThree() throws IOException {
-    for (String device : new String[] {"cuda:0", "sim:h100", "tpu"}) {
+    for (String device : new String[] {"cuda:0", "sim:h9", "tpu"}) {
       Tw call = fftconv("--device " + device + " --in u=@u --in k=@k --out y=@y");
       call.fails(3, device);
       assertFalse(call.err().contains(".;"), call.err());

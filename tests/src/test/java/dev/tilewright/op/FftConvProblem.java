@@ -1,6 +1,7 @@
 package dev.tilewright.op;
 
 import dev.tilewright.DType;
+import dev.tilewright.Device;
 import dev.tilewright.Half;
 import dev.tilewright.op.FftConv.Mode;
 import dev.tilewright.oracle.Bounds;
@@ -26,8 +27,8 @@ final class FftConvProblem {
   final float[] d;
   final float[] dy;
 
-  /** By what tensor cores may miss the bound of f32, which they compute by parts of bf16. */
-  double slackOfF32 = 1;
+  /** Where it is computed, for the bounds; null for the CPU. */
+  Device device;
 
   private double[] y;
   private Map<String, double[]> gradients;
@@ -156,7 +157,7 @@ final class FftConvProblem {
       DType stored,
       double[] magnitude,
       List<String> wrong) {
-    double bound = Bounds.of(stored, spec.length()) * (stored == DType.F32 ? slackOfF32 : 1);
+    double bound = Bounds.of(device, stored, spec.length());
     if (magnitude != null) {
       double cancellation = norm(magnitude) / norm(ref);
       bound *= cancellation > 1 ? Math.min(10, cancellation) : 1;

@@ -70,10 +70,10 @@ class GpuFftConvTest {
             .withPostgate((parts & 2) != 0)
             .withSkip((parts & 4) != 0);
     FftConvProblem problem = FftConvProblem.random(spec, 7);
-    problem.slackOfF32 = 10; // 2e-5
     List<String> wrong = new ArrayList<>();
     try (Device device = Device.open("sim:" + chip);
         FftConvRun run = new FftConvRun(device, problem)) {
+      problem.device = device;
       wrong.addAll(problem.judge("forward", run.forward(false)));
       wrong.addAll(problem.judge("forward cached", run.forward(true)));
       wrong.addAll(problem.judge("backward", run.backward(true), dtype));

@@ -1,6 +1,8 @@
 package dev.tilewright.cli;
 
 import dev.tilewright.DType;
+import dev.tilewright.Device;
+import dev.tilewright.Stream;
 import dev.tilewright.op.FftConv;
 import dev.tilewright.oracle.Bounds;
 import dev.tilewright.oracle.FftConvOracle;
@@ -89,8 +91,8 @@ final class FftConvRunner implements OpRunner {
           spec.skip() ? " d" : "");
     }
 
-    double bound() {
-      return Bounds.of(spec.dtype(), spec.length());
+    double bound(Device device) {
+      return Bounds.of(device, spec.dtype(), spec.length());
     }
   }
 
@@ -161,7 +163,13 @@ final class FftConvRunner implements OpRunner {
       RunRequest request, Problem problem, FftConv plan, FftConv.Args args, Tensors t) {
     FftConv.Spec spec = problem.spec;
     args.y(t.add(request.output(spec.dtype(), spec.batch(), spec.channels(), spec.length())));
-    RunRequest.Timing timing = request.time(() -> plan.forward(request.device().stream(), args));
+    Stream stream = request.device().stream();
+    RunRequest.Timing timing =
+        request.time(
+            () -> {
+              plan.forward(stream, args);
+              stream.synchronize();
+            });
     request.save("y", args.y(), problem.u);
     double[] reference =
         request.reference(
@@ -173,7 +181,8 @@ final class FftConvRunner implements OpRunner {
                     request.exact("pregate"),
                     request.exact("postgate"),
                     request.exact("d")));
-    return report(request, problem, plan, timing).check("y", args.y(), reference, problem.bound());
+    return report(request, problem, plan, timing)
+        .check("y", args.y(), reference, problem.bound(request.device()));
   }
 
   private RunReport backward(
@@ -185,7 +194,13 @@ final class FftConvRunner implements OpRunner {
         .dd(t.add(request.gradient("dd", DType.F32, spec.channels())))
         .dpregate(t.add(request.gradient("dpregate", spec.dtype(), full)))
         .dpostgate(t.add(request.gradient("dpostgate", spec.dtype(), full)));
-    RunRequest.Timing timing = request.time(() -> plan.backward(request.device().stream(), args));
+    Stream stream = request.device().stream();
+    RunRequest.Timing timing =
+        request.time(
+            () -> {
+              plan.backward(stream, args);
+              stream.synchronize();
+            });
     request.save("du", args.du(), problem.u);
     request.save("dk", args.dk(), problem.k);
     request.save("dd", args.dd(), problem.d);
@@ -204,7 +219,7 @@ final class FftConvRunner implements OpRunner {
                     request.exact("postgate"),
                     request.exact("d")));
     if (reference != null) {
-      double bound = problem.bound();
+      double bound = problem.bound(request.device());
       report
           .check("du", args.du(), reference.du(), bound)
           .check("dk", args.dk(), reference.dk(), bound)

@@ -102,7 +102,7 @@ final class FftConvTrials implements Trials {
 
   @Override
   public double bound() {
-    return Bounds.of(spec.dtype(), spec.length());
+    return Bounds.of(device, spec.dtype(), spec.length());
   }
 
   @Override
