@@ -5,10 +5,43 @@
 // A pair is a 32-bit register with the element of the lower address in the low half.
 #pragma once
 
-struct F16 {
+// What types of 16 bits have in common, by their own pack and unpack.
+template <typename T>
+struct SixteenBits {
   using Element = unsigned short;
   static constexpr int PARTS = 1;
 
+  static __device__ __forceinline__ void split(float low, float high, unsigned (&pair)[1]) { pair[0] = T::pack(low, high); }
+  static __device__ __forceinline__ Element element(float v) { return static_cast<Element>(T::pack(v, v)); }
+  static __device__ __forceinline__ float read(const Element* at) {
+    float low, high;
+    T::unpack(*at, low, high);
+    return low;
+  }
+  // Whether four elements that begin at a multiple of four are one access.
+  static __device__ __forceinline__ bool isFour(const Element* at) { return (reinterpret_cast<unsigned long long>(at) & 7) == 0; }
+  static __device__ __forceinline__ void read(const Element* at, float (&v)[4]) {
+    if (isFour(at)) {
+      uint2 w = *reinterpret_cast<const uint2*>(at);
+      T::unpack(w.x, v[0], v[1]);
+      T::unpack(w.y, v[2], v[3]);
+    } else {
+      for (int i = 0; i < 4; i++) {
+        v[i] = read(at + i);
+      }
+    }
+  }
+  static __device__ __forceinline__ void store(Element* to, float y0, float y1) {
+    *reinterpret_cast<unsigned*>(to) = T::pack(y0, y1);
+  }
+  // Written out: nvcc parts a uint2 in some loops, and then a request has half sectors.
+  static __device__ __forceinline__ void store(Element* to, float y0, float y1, float y2, float y3) {
+    asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)), "r"(T::pack(y0, y1)), "r"(T::pack(y2, y3))
+                 : "memory");
+  }
+};
+
+struct F16 : SixteenBits<F16> {
   static __device__ __forceinline__ unsigned pack(float low, float high) {
     unsigned r;
 #if __CUDA_ARCH__ >= 800
@@ -43,41 +76,9 @@ struct F16 {
         : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
         : "r"(a[0]), "r"(a[1]), "r"(b));
   }
-
-  static __device__ __forceinline__ void split(float low, float high, unsigned (&pair)[1]) { pair[0] = pack(low, high); }
-  static __device__ __forceinline__ Element element(float v) { return static_cast<Element>(pack(v, v)); }
-  static __device__ __forceinline__ float read(const Element* at) {
-    float low, high;
-    unpack(*at, low, high);
-    return low;
-  }
-  // Whether four elements that begin at a multiple of four are one access.
-  static __device__ __forceinline__ bool isFour(const Element* at) { return (reinterpret_cast<unsigned long long>(at) & 7) == 0; }
-  static __device__ __forceinline__ void read(const Element* at, float (&v)[4]) {
-    if (isFour(at)) {
-      uint2 w = *reinterpret_cast<const uint2*>(at);
-      unpack(w.x, v[0], v[1]);
-      unpack(w.y, v[2], v[3]);
-    } else {
-      for (int i = 0; i < 4; i++) {
-        v[i] = read(at + i);
-      }
-    }
-  }
-  static __device__ __forceinline__ void store(Element* to, float y0, float y1) {
-    *reinterpret_cast<unsigned*>(to) = pack(y0, y1);
-  }
-  // Written out: nvcc parts a uint2 in some loops, and then a request has half sectors.
-  static __device__ __forceinline__ void store(Element* to, float y0, float y1, float y2, float y3) {
-    asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)), "r"(pack(y0, y1)), "r"(pack(y2, y3))
-                 : "memory");
-  }
 };
 
-struct Bf16 {
-  using Element = unsigned short;
-  static constexpr int PARTS = 1;
-
+struct Bf16 : SixteenBits<Bf16> {
   static __device__ __forceinline__ unsigned pack(float low, float high) {
     unsigned r;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low));
@@ -102,35 +103,6 @@ struct Bf16 {
     asm("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, {%0,%1,%2,%3};"
         : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
         : "r"(a[0]), "r"(a[1]), "r"(b));
-  }
-
-  static __device__ __forceinline__ void split(float low, float high, unsigned (&pair)[1]) { pair[0] = pack(low, high); }
-  static __device__ __forceinline__ Element element(float v) { return static_cast<Element>(pack(v, v)); }
-  static __device__ __forceinline__ float read(const Element* at) {
-    float low, high;
-    unpack(*at, low, high);
-    return low;
-  }
-  // Whether four elements that begin at a multiple of four are one access.
-  static __device__ __forceinline__ bool isFour(const Element* at) { return (reinterpret_cast<unsigned long long>(at) & 7) == 0; }
-  static __device__ __forceinline__ void read(const Element* at, float (&v)[4]) {
-    if (isFour(at)) {
-      uint2 w = *reinterpret_cast<const uint2*>(at);
-      unpack(w.x, v[0], v[1]);
-      unpack(w.y, v[2], v[3]);
-    } else {
-      for (int i = 0; i < 4; i++) {
-        v[i] = read(at + i);
-      }
-    }
-  }
-  static __device__ __forceinline__ void store(Element* to, float y0, float y1) {
-    *reinterpret_cast<unsigned*>(to) = pack(y0, y1);
-  }
-  // Written out: nvcc parts a uint2 in some loops, and then a request has half sectors.
-  static __device__ __forceinline__ void store(Element* to, float y0, float y1, float y2, float y3) {
-    asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)), "r"(pack(y0, y1)), "r"(pack(y2, y3))
-                 : "memory");
   }
 };
 

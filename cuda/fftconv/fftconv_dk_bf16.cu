@@ -1,24 +1,4 @@
-// The gradient of the filter's spectrum in bf16, one kernel a transform length: see fftconv_dk.cuh.
-#include "fftconv_dk.cuh"
-
-#define GRADIENT(NAME, PLANES, ROW_PLANES, WARPS, COMPLEX)                                            \
-  extern "C" __global__ void __launch_bounds__(32 * WARPS) fftconv_dk_bf16_##NAME(fftconv::Gradient<unsigned short> g) { \
-    fftconv::run<Bf16, PLANES, ROW_PLANES, WARPS, COMPLEX>(g);                                                      \
-  }
-
-GRADIENT(n256, 8, 1, 8, false)
-GRADIENT(n512, 8, 2, 8, false)
-GRADIENT(n1024, 8, 4, 8, false)
-GRADIENT(n2048, 8, 8, 8, false)
-GRADIENT(n4096, 16, 16, 16, false)
-GRADIENT(n8192, 32, 32, 16, false)
-
-// The middle of long transforms.
-GRADIENT(n8192_complex, 32, 32, 16, true)
-
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800  // earlier chips have 64 KB of shared memory
-GRADIENT(n16384, 64, 64, 16, false)
-GRADIENT(n32768, 128, 128, 16, false)
-GRADIENT(n16384_complex, 64, 64, 16, true)
-GRADIENT(n32768_complex, 128, 128, 16, true)
-#endif
+// The gradient of the filter's spectrum in bf16: see fftconv_dk.cuh.
+#define TYPE Bf16
+#define NAME(LENGTH) fftconv_dk_bf16_##LENGTH
+#include "fftconv_dk_kernels.cuh"

@@ -1,18 +1,5 @@
-// The outer passes of long convolutions in f32, by tiles of 16 of the outer transform: see fftconv_long.cuh.
-#include "fftconv_long.cuh"
-
-#define OUTER(TILES)                                                                                                     \
-  extern "C" __global__ void __launch_bounds__(128) fftconv_split_f32_t##TILES(fftconv::LongProblem<float> p) { \
-    extern __shared__ uint4 memory[];                                                                                    \
-    fftconv::Long<F32, TILES>(p, shared_address(memory)).split();                                                       \
-  }                                                                                                                      \
-  extern "C" __global__ void __launch_bounds__(128) fftconv_join_f32_t##TILES(fftconv::LongProblem<float> p) {  \
-    extern __shared__ uint4 memory[];                                                                                    \
-    fftconv::Long<F32, TILES>(p, shared_address(memory)).join();                                                        \
-  }
-
-OUTER(1)
-OUTER(2)
-OUTER(4)
-OUTER(8)
-OUTER(16)
+// The outer passes of long convolutions in f32: see fftconv_long.cuh.
+#define TYPE F32
+#define SPLIT(TILES) fftconv_split_f32_t##TILES
+#define JOIN(TILES) fftconv_join_f32_t##TILES
+#include "fftconv_long_kernels.cuh"

@@ -2,6 +2,7 @@ package dev.tilewright.ptx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instructions are refused in modules for targets that ptxas (13.0) refuses them for. */
 final class TargetRulesTest {
@@ -102,5 +104,14 @@ final class TargetRulesTest {
     assertFalse(Target.parse("sm_90a").runsOn(100));
     assertTrue(Target.parse("sm_100f").runsOn(103));
     assertFalse(Target.parse("sm_100f").runsOn(120));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sm_10099999999999a", "sm_", "sm_8", "sm_80x", "sm_99999"})
+  void whatIsNoTargetIsRefused(String target) {
+    String text = ".version 8.0\n.target " + target + "\n.address_size 64\n";
+    PtxException e = assertThrows(PtxException.class, () -> PtxModule.parse("t.ptx", text));
+    assertTrue(e.getMessage().contains("no target is called " + target), e.getMessage());
+    assertEquals(2, e.line());
   }
 }

@@ -72,7 +72,11 @@ final class ModuleParser {
   private void targets() {
     cursor.advance();
     do {
-      target.add(cursor.expectName("a target"));
+      String word = cursor.expectName("a target");
+      if (Target.isFaulty(word)) {
+        throw cursor.fail("no target is called " + word);
+      }
+      target.add(word);
     } while (cursor.accept(','));
   }
 

@@ -32,13 +32,19 @@ public record Target(int number, String suffix) {
     return text.substring(text.length() - 1);
   }
 
+  /** Whether a word of a {@code .target} directive is an architecture. */
+  private static boolean isOne(String word) {
+    return word.matches("sm_\\d{2,4}[af]?");
+  }
+
+  /** Whether a word begins as an architecture does and is none. */
+  static boolean isFaulty(String word) {
+    return word.startsWith("sm_") && !isOne(word);
+  }
+
   /** The architecture of a module; the least one when it names none. */
   static Target of(List<String> words) {
-    return words.stream()
-        .filter(w -> w.matches("sm_\\d+[af]?"))
-        .findFirst()
-        .map(Target::parse)
-        .orElse(LEAST);
+    return words.stream().filter(Target::isOne).findFirst().map(Target::parse).orElse(LEAST);
   }
 
   /** Whether code for this target may use what another asks for. */
