@@ -72,11 +72,10 @@ final class ModuleParser {
   private void targets() {
     cursor.advance();
     do {
-      String word = cursor.expectName("a target");
-      if (Target.isFaulty(word)) {
-        throw cursor.fail("no target is called " + word);
+      if (Target.isFaulty(cursor.text())) {
+        throw cursor.fail("no target is called " + cursor.text());
       }
-      target.add(word);
+      target.add(cursor.expectName("a target"));
     } while (cursor.accept(','));
   }
 
