@@ -20,7 +20,8 @@ import dev.tilewright.schedule.Tile;
  *
  * <p>{@code y = postgate * (k conv (u * pregate)) + D * u}, with u, y and the gates of shape [B, H,
  * L] in the spec's dtype, the filter k of shape [H, Lk] in f32 and D of shape [H] in f32. Which of
- * the gates and D take part is said by the spec. Arithmetic is f32.
+ * the gates and D take part is said by the spec. Arithmetic is f32 on the CPU; a GPU's tensor cores
+ * sum in f32 what they multiply in the spec's dtype, f32 as two parts of bf16 (some 7e-6 off).
  *
  * <p>Any B, H, L and Lk from 1 on. The CPU cuts a row into up to 32 blocks of a power of two of
  * points, so that a length is rounded up by a few percent at most, never to the next power of two;
@@ -441,6 +442,7 @@ public interface FftConv extends AutoCloseable {
    *
    * @throws InvalidSpecException unless the mode is causal and no frequencies are dropped, or when
    *     no filter was set
+   * @throws UnsupportedDeviceException on a GPU
    */
   Stepper stepper();
 

@@ -28,7 +28,12 @@ final class GpuFftKernel implements Kernel<FftConv.Spec> {
   private static final class Version {
     static final String HASH =
         ShippedImages.hash(
-            "fftconv/fftconv_fwd_f16", "fftconv/fftconv_fwd_bf16", "fftconv/fftconv_fwd_f32");
+            "fftconv/fftconv_fwd_f16",
+            "fftconv/fftconv_fwd_bf16",
+            "fftconv/fftconv_fwd_f32",
+            "fftconv/fftconv_long_f16",
+            "fftconv/fftconv_long_bf16",
+            "fftconv/fftconv_long_f32");
   }
 
   private GpuFftKernel() {}
@@ -63,6 +68,7 @@ final class GpuFftKernel implements Kernel<FftConv.Spec> {
     constants.put("BATCH", spec.batch());
     constants.put("CHANNELS", spec.channels());
     constants.put("LENGTH", spec.length());
+    constants.put("TAPS", spec.filterLength());
     constants.put("BYTES", (long) spec.dtype().bytes());
     constants.put("F16", spec.dtype() == DType.F16 ? 1L : 0L);
     constants.put("GATES", spec.pregate() || spec.postgate() ? 1L : 0L);
